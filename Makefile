@@ -1,0 +1,25 @@
+# Short names for what meson does; meson.build is the truth.
+BUILD ?= build
+PYTHON ?= python3
+
+.PHONY: all deps check check-weights check-plugins demo bench asan fuzz install clean
+
+all: deps
+	@tools/build.sh $(BUILD)
+
+# Installs with apt what is missing; does nothing when all is there.
+deps:
+	@tools/deps.sh
+
+check: all
+	@meson test -C $(BUILD) --print-errorlogs
+
+asan: deps
+	@tools/build.sh build-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@meson test -C build-asan --print-errorlogs --timeout-multiplier 8
+
+install: all
+	@meson install -C $(BUILD)
+
+clean:
+	rm -rf build build-asan build-fuzz

@@ -1,0 +1,148 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fail.h"
+
+tone_status tone_map_open(tone_map *out, const char *path, tone_error *err)
+{
+    *out = (tone_map){0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang us */
+    if (fd < 0)
+        return tone_fail(err, errno == ENOENT ? TONE_ERR_NOT_FOUND : TONE_ERR_IO, 0, "%s: %s", path, strerror(errno));
+    struct stat st;
+    tone_status status = TONE_OK;
+    if (fstat(fd, &st) != 0) {
+        status = tone_fail(err, TONE_ERR_IO, 0, "%s: %s", path, strerror(errno));
+    } else if (!S_ISREG(st.st_mode)) {
+        status = tone_fail(err, TONE_ERR_ARGUMENT, 0, "%s: not a regular file", path);
+    } else if (st.st_size > 0) {
+        void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+        if (data == MAP_FAILED) {
+            status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot map %lld bytes: %s", path, (long long)st.st_size,
+                               strerror(errno));
+        } else {
+            out->data = data;
+            out->n = (size_t)st.st_size;
+        }
+    }
+    close(fd);
+    return status;
+}
+
+void tone_map_close(tone_map *m)
+{
+    if (m->data)
+        munmap((void *)(uintptr_t)m->data, m->n);
+    *m = (tone_map){0};
+}
+
+tone_status tone_file_read(char **out, size_t *n, const char *path, size_t limit, tone_error *err)
+{
+    *out = NULL;
+    *n = 0;
+    bool standard_input = strcmp(path, "-") == 0;
+    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return tone_fail(err, errno == ENOENT ? TONE_ERR_NOT_FOUND : TONE_ERR_IO, 0, "%s: %s", path, strerror(errno));
+    tone_buf b = {0};
+    tone_status status = TONE_OK;
+    for (;;) {
+        if (!tone_buf_reserve(&b, 65536)) {
+            status = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "%s: no memory to read it", path);
+            break;
+        }
+        ssize_t got = read(fd, b.data + b.n, 65536);
+        if (got < 0) {
+            if (errno == EINTR)
+                continue;
+            status = tone_fail(err, TONE_ERR_IO, 0, "%s: %s", path, strerror(errno));
+            break;
+        }
+        if (got == 0)
+            break;
+        b.n += (size_t)got;
+        b.data[b.n] = 0;
+        if (b.n > limit) {
+            status = tone_fail(err, TONE_ERR_LIMIT, limit, "%s: larger than the limit of %zu bytes", path, limit);
+            break;
+        }
+    }
+    if (!standard_input)
+        close(fd);
+    if (status) {
+        tone_buf_clear(&b);
+        return status;
+    }
+    *n = b.n;
+    *out = tone_buf_take(&b);
+    if (!*out)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "%s: no memory to read it", path);
+    return TONE_OK;
+}
+
+static tone_status write_all(int fd, const char *path, const char *at, size_t n, tone_error *err)
+{
+    while (n > 0) {
+        ssize_t put = write(fd, at, n);
+        if (put < 0) {
+            if (errno == EINTR)
+                continue;
+            return tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+        }
+        at += put;
+        n -= (size_t)put;
+    }
+    return TONE_OK;
+}
+
+tone_status tone_file_write(const char *path, const void *bytes, size_t n, tone_error *err)
+{
+    tone_buf name = {0};
+    tone_buf_printf(&name, "%s.XXXXXX", path);
+    if (name.failed) {
+        tone_buf_clear(&name);
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "%s: no memory to write it", path);
+    }
+    int fd = mkstemp(name.data);
+    if (fd < 0) {
+        tone_status status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+        tone_buf_clear(&name);
+        return status;
+    }
+    tone_status status = write_all(fd, path, bytes, n, err);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (!status && (fchmod(fd, 0666 & ~mask) != 0 || fsync(fd) != 0))
+        status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+    if (close(fd) != 0 && !status)
+        status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+    if (!status && rename(name.data, path) != 0)
+        status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+    if (status)
+        unlink(name.data);
+    tone_buf_clear(&name);
+    return status;
+}
+
+int tone_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *tone_path_join(const char *folder, const char *name)
+{
+    tone_buf b = {0};
+    size_t n = strlen(folder);
+    tone_buf_printf(&b, n && folder[n - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
+    return tone_buf_take(&b);
+}
