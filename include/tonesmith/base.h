@@ -52,6 +52,10 @@ typedef struct tone_error {
     char text[320];  /* one line, UTF-8, no newline, always terminated                    */
 } tone_error;
 
+/* A position in a vocabulary.  TONE_TOKEN_NONE is no token: "absent" where an id is answered. */
+typedef uint32_t tone_token;
+#define TONE_TOKEN_NONE UINT32_MAX
+
 /* "out of memory", "format error", …; never NULL. */
 TONE_API const char *tone_status_text(tone_status status);
 
