@@ -1,0 +1,58 @@
+/* tonesmith/sound/picture.h - a sound as a picture: waveform, spectrogram, spectrum, A/B sheet.
+ * Module: sound
+ *
+ *     tone_picture_options opt = tone_picture_options_defaults();
+ *     opt.kind = TONE_PICTURE_MEL;
+ *     tone_image *image;
+ *     if (tone_picture_draw(&image, ears, clips, names, 1, &opt, err)) …
+ *     if (tone_image_write_png(image, "mel.png", err)) …
+ *     tone_image_free(image); */
+#ifndef TONESMITH_SOUND_PICTURE_H
+#define TONESMITH_SOUND_PICTURE_H
+
+#include "tonesmith/sound/analysis.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum tone_picture_kind {
+    TONE_PICTURE_WAVEFORM,
+    TONE_PICTURE_SPECTROGRAM, /* log frequency, 30 Hz to 20 kHz */
+    TONE_PICTURE_MEL,         /* mel frequency, 30 Hz to 16 kHz */
+    TONE_PICTURE_SPECTRUM,    /* long-term, third octaves; several sounds on one pair of axes */
+    TONE_PICTURE_AB,          /* two sounds: waveforms, mel spectrograms and spectra */
+    TONE_N_PICTURES
+} tone_picture_kind;
+
+typedef struct tone_picture_options {
+    tone_picture_kind kind;
+    uint32_t width, height; /* pixels, 160 to 4096; height 0: what suits the kind */
+} tone_picture_options;
+
+/* A mel spectrogram 800 pixels wide. */
+TONE_API tone_picture_options tone_picture_options_defaults(void);
+
+/* "waveform", "spectrogram", "mel", "spectrum", "ab"; NULL when out of range. */
+TONE_API const char *tone_picture_name(tone_picture_kind kind);
+
+/* 8-bit RGB. */
+typedef struct tone_image {
+    uint32_t width, height;
+    uint8_t *rgb; /* (height, width, 3) */
+} tone_image;
+
+/* Draw 1 to 4 clips (AB: exactly 2) with a name for each (UTF-8; what the small font lacks becomes '?').  Levels
+ * are as they are, not matched, except in the spectra of several sounds.  *out is the caller's: tone_image_free(). */
+TONE_API TONE_NODISCARD tone_status tone_picture_draw(tone_image **out, tone_analyzer *ears, const tone_clip *clips,
+                                                      const char *const *names, size_t n_clips,
+                                                      const tone_picture_options *opt, tone_error *err);
+TONE_API void tone_image_free(tone_image *image);
+
+/* Write a PNG through a temporary neighbour. */
+TONE_API TONE_NODISCARD tone_status tone_image_write_png(const tone_image *image, const char *path, tone_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
