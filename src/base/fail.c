@@ -68,3 +68,11 @@ tone_status tone_fail(tone_error *err, tone_status code, uint64_t offset, const 
     make_printable(err->text);
     return code;
 }
+
+tone_status tone_fail_in(tone_error *err, tone_status code, const char *where)
+{
+    if (!err)
+        return code;
+    tone_error inner = *err;
+    return tone_fail(err, code, inner.offset, "%s: %s", where, inner.text);
+}

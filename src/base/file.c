@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fail.h"
+#include "base/random.h"
 
 tone_status tone_map_open(tone_map *out, const char *path, tone_error *err)
 {
@@ -89,14 +91,70 @@ tone_status tone_file_read(char **out, size_t *n, const char *path, size_t limit
     return TONE_OK;
 }
 
-static tone_status write_all(int fd, const char *path, const char *at, size_t n, tone_error *err)
+static tone_status cannot_write(const char *path, tone_error *err)
 {
+    return tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+}
+
+/* Create PATH.xxxxxxxx, a free name, with the permissions that the umask gives (mkstemp would make it private). */
+static int open_neighbour(const char *path, char **name)
+{
+    for (int attempt = 0; attempt < 100; attempt++) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        tone_random r;
+        tone_random_seed(&r, (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)&r);
+        tone_buf b = {0};
+        tone_buf_printf(&b, "%s.%08x", path, (unsigned)(tone_random_u64(&r) >> 32));
+        *name = tone_buf_take(&b);
+        if (!*name) {
+            errno = ENOMEM;
+            return -1;
+        }
+        int fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            return fd;
+        int why = errno;
+        free(*name);
+        *name = NULL;
+        errno = why;
+        if (why != EEXIST)
+            return -1;
+    }
+    return -1;
+}
+
+tone_status tone_draft_open(tone_draft *d, const char *path, tone_error *err)
+{
+    *d = (tone_draft){.fd = -1, .path = strdup(path)};
+    if (!d->path)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "%s: no memory to write it", path);
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        if (S_ISDIR(st.st_mode))
+            errno = EISDIR;
+        else
+            d->fd = open(path, O_WRONLY | O_CLOEXEC);
+    } else {
+        d->fd = open_neighbour(path, &d->temporary);
+    }
+    if (d->fd >= 0)
+        return TONE_OK;
+    tone_status status = cannot_write(path, err);
+    free(d->path);
+    d->path = NULL;
+    return status;
+}
+
+tone_status tone_draft_write(tone_draft *d, const void *bytes, size_t n, tone_error *err)
+{
+    const char *at = bytes;
     while (n > 0) {
-        ssize_t put = write(fd, at, n);
+        ssize_t put = write(d->fd, at, n);
         if (put < 0) {
             if (errno == EINTR)
                 continue;
-            return tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
+            return cannot_write(d->path, err);
         }
         at += put;
         n -= (size_t)put;
@@ -104,39 +162,44 @@ static tone_status write_all(int fd, const char *path, const char *at, size_t n,
     return TONE_OK;
 }
 
+tone_status tone_draft_commit(tone_draft *d, tone_status so_far, tone_error *err)
+{
+    tone_status status = so_far;
+    if (d->fd >= 0) {
+        if (!status && d->temporary && fsync(d->fd) != 0)
+            status = cannot_write(d->path, err);
+        if (close(d->fd) != 0 && !status)
+            status = cannot_write(d->path, err);
+        if (!status && d->temporary && rename(d->temporary, d->path) != 0)
+            status = cannot_write(d->path, err);
+        if (status && d->temporary)
+            unlink(d->temporary);
+    }
+    free(d->path);
+    free(d->temporary);
+    *d = (tone_draft){.fd = -1};
+    return status;
+}
+
 tone_status tone_file_write(const char *path, const void *bytes, size_t n, tone_error *err)
 {
-    tone_buf name = {0};
-    tone_buf_printf(&name, "%s.XXXXXX", path);
-    if (name.failed) {
-        tone_buf_clear(&name);
-        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "%s: no memory to write it", path);
-    }
-    int fd = mkstemp(name.data);
-    if (fd < 0) {
-        tone_status status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
-        tone_buf_clear(&name);
-        return status;
-    }
-    tone_status status = write_all(fd, path, bytes, n, err);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (!status && (fchmod(fd, 0666 & ~mask) != 0 || fsync(fd) != 0))
-        status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
-    if (close(fd) != 0 && !status)
-        status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
-    if (!status && rename(name.data, path) != 0)
-        status = tone_fail(err, TONE_ERR_IO, 0, "%s: cannot write: %s", path, strerror(errno));
-    if (status)
-        unlink(name.data);
-    tone_buf_clear(&name);
-    return status;
+    tone_draft d;
+    tone_status status = tone_draft_open(&d, path, err);
+    if (!status)
+        status = tone_draft_write(&d, bytes, n, err);
+    return tone_draft_commit(&d, status, err);
 }
 
 int tone_is_folder(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool tone_exists(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
 }
 
 char *tone_path_join(const char *folder, const char *name)

@@ -24,6 +24,9 @@ static void test_fail(void)
     CHECK(strlen(err.text) < sizeof err.text && strstr(err.text, "\xE2\x80\xA6") != NULL);
     CHECK(tone_fail(&err, TONE_ERR_IO, 0, "bad \xff\xfe byte") == TONE_ERR_IO);
     CHECK_STR(err.text, "bad ?? byte");
+    CHECK(tone_fail(&err, TONE_ERR_FORMAT, 7, "it is odd") == TONE_ERR_FORMAT);
+    CHECK(tone_fail_in(&err, TONE_ERR_FORMAT, "file.x") == TONE_ERR_FORMAT && err.offset == 7);
+    CHECK_STR(err.text, "file.x: it is odd");
     CHECK(tone_fail(NULL, TONE_ERR_LIMIT, 0, "nobody asks") == TONE_ERR_LIMIT);
     CHECK_STR(tone_status_text((tone_status)99), "unknown status");
 }
@@ -84,6 +87,16 @@ static void test_files(void)
     CHECK(tone_map_open(&m, path, &err) == TONE_ERR_NOT_FOUND);
     CHECK(mkfifo(path, 0600) == 0 && tone_map_open(&m, path, &err) == TONE_ERR_ARGUMENT);
     unlink(path);
+    char device[] = "/dev/null"; /* a device is written to, never replaced, even by root */
+    struct stat st;
+    CHECK(tone_file_write(device, "x", 1, &err) == TONE_OK && stat(device, &st) == 0 && S_ISCHR(st.st_mode));
+    CHECK(tone_file_write(folder, "x", 1, &err) == TONE_ERR_IO && strstr(err.text, "directory"));
+    if (access("/dev/full", W_OK) == 0)
+        CHECK(tone_file_write("/dev/full", "x", 1, &err) == TONE_ERR_IO && strstr(err.text, "space"));
+    tone_draft d;
+    CHECK(tone_draft_open(&d, path, &err) == TONE_OK && tone_draft_write(&d, "half", 4, &err) == TONE_OK);
+    CHECK(access(path, F_OK) != 0 && tone_draft_commit(&d, TONE_ERR_CANCELLED, &err) == TONE_ERR_CANCELLED);
+    CHECK(access(path, F_OK) != 0);
     CHECK(tone_file_write("/nonexistent/folder/f", "x", 1, &err) == TONE_ERR_IO);
     if (access("/dev/full", W_OK) == 0)
         CHECK(tone_file_write("/dev/full/x", "x", 1, &err) == TONE_ERR_IO);
