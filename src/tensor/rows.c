@@ -1,0 +1,153 @@
+/* Verbs that work on each token's row alone: norms, activations, rotation, sums of experts. */
+#include "tensor/ops.h"
+#include "tensor/state.h"
+
+/* Rows of a chunk: enough work to be worth a claim. */
+static size_t rows_per_chunk(size_t n_cols)
+{
+    return 1 + 8192 / (n_cols + 1);
+}
+
+struct norm_job {
+    tone_ops *ops;
+    float *y;
+    const float *x, *weight;
+    size_t y_stride, x_stride, n_cols, n;
+    float eps, scale;
+    bool add;
+};
+
+static void norm_chunk(void *arg, size_t chunk, uint32_t worker)
+{
+    (void)worker;
+    struct norm_job *job = arg;
+    const tone_kern *k = &job->ops->k;
+    size_t rows = rows_per_chunk(job->n_cols), end = tone_min_size((chunk + 1) * rows, job->n);
+    for (size_t t = chunk * rows; t < end; t++) {
+        float *y = job->y + t * job->y_stride;
+        const float *x = job->x + t * job->x_stride;
+        if (job->add)
+            k->add_rms_norm_f32(y, x, job->weight, job->n_cols, job->eps, job->scale);
+        else
+            k->rms_norm_f32(y, x, job->weight, job->n_cols, job->eps);
+    }
+}
+
+void tone_rms_norm(tone_ops *ops, float *y, size_t y_stride, const float *x, size_t x_stride, const float *weight,
+                   size_t n_cols, size_t n, float eps)
+{
+    struct norm_job job = {ops, y, x, weight, y_stride, x_stride, n_cols, n, eps, 1, false};
+    tone_ops_run(ops, norm_chunk, &job, tone_chunks(n, rows_per_chunk(n_cols)));
+}
+
+void tone_add_rms_norm(tone_ops *ops, float *y, size_t y_stride, const float *x, size_t x_stride, const float *weight,
+                       size_t n_cols, size_t n, float eps, float scale)
+{
+    struct norm_job job = {ops, y, x, weight, y_stride, x_stride, n_cols, n, eps, scale, true};
+    tone_ops_run(ops, norm_chunk, &job, tone_chunks(n, rows_per_chunk(n_cols)));
+}
+
+struct geglu_job {
+    tone_ops *ops;
+    float *gate;
+    const float *up;
+    size_t gate_stride, up_stride, n_cols, chunks_per_row;
+};
+
+enum { COLS_PER_CHUNK = 2048 };
+
+static void geglu_chunk(void *arg, size_t chunk, uint32_t worker)
+{
+    (void)worker;
+    struct geglu_job *job = arg;
+    size_t t = chunk / job->chunks_per_row, first = chunk % job->chunks_per_row * COLS_PER_CHUNK;
+    job->ops->k.geglu_f32(job->gate + t * job->gate_stride + first, job->up + t * job->up_stride + first,
+                          tone_min_size(COLS_PER_CHUNK, job->n_cols - first));
+}
+
+void tone_geglu(tone_ops *ops, float *gate, size_t gate_stride, const float *up, size_t up_stride, size_t n_cols,
+                size_t n)
+{
+    struct geglu_job job = {ops, gate, up, gate_stride, up_stride, n_cols, tone_chunks(n_cols, COLS_PER_CHUNK)};
+    tone_ops_run(ops, geglu_chunk, &job, n * job.chunks_per_row);
+}
+
+struct rope_job {
+    tone_ops *ops;
+    float *x;
+    const float *weight;
+    const double *inv_freq;
+    const int32_t *position;
+    size_t x_stride, n_heads, hd;
+    float eps;
+};
+
+static void rope_chunk(void *arg, size_t t, uint32_t worker)
+{
+    struct rope_job *job = arg;
+    const tone_kern *k = &job->ops->k;
+    size_t half = job->hd / 2;
+    float *cosine = job->ops->scratch[worker].tile, *sine = cosine + half;
+    if (job->inv_freq)
+        k->rotation_f32(cosine, sine, (double)job->position[t], job->inv_freq, half);
+    for (size_t h = 0; h < job->n_heads; h++) {
+        float *x = job->x + t * job->x_stride + h * job->hd;
+        k->rms_norm_f32(x, x, job->weight, job->hd, job->eps);
+        if (job->inv_freq)
+            k->rotate_f32(x, cosine, sine, half);
+    }
+}
+
+void tone_head_norm_rope(tone_ops *ops, float *x, size_t x_stride, size_t n_heads, size_t hd, const float *weight,
+                         float eps, const double *inv_freq, const int32_t *position, size_t n)
+{
+    struct rope_job job = {ops, x, weight, inv_freq, position, x_stride, n_heads, hd, eps};
+    tone_ops_run(ops, rope_chunk, &job, n);
+}
+
+struct softcap_job {
+    tone_ops *ops;
+    float *y;
+    size_t n;
+    float cap;
+};
+
+static void softcap_chunk(void *arg, size_t chunk, uint32_t worker)
+{
+    (void)worker;
+    struct softcap_job *job = arg;
+    size_t first = chunk * COLS_PER_CHUNK;
+    job->ops->k.softcap_f32(job->y + first, tone_min_size(COLS_PER_CHUNK, job->n - first), job->cap);
+}
+
+void tone_softcap(tone_ops *ops, float *y, size_t n, float cap)
+{
+    struct softcap_job job = {ops, y, n, cap};
+    tone_ops_run(ops, softcap_chunk, &job, tone_chunks(n, COLS_PER_CHUNK));
+}
+
+struct combine_job {
+    tone_ops *ops;
+    float *out;
+    const float *y, *weight;
+    const uint32_t *pair;
+    size_t out_stride, y_stride, k, n_cols;
+};
+
+static void combine_chunk(void *arg, size_t t, uint32_t worker)
+{
+    (void)worker;
+    struct combine_job *job = arg;
+    float *out = job->out + t * job->out_stride;
+    for (size_t i = 0; i < job->n_cols; i++)
+        out[i] = 0;
+    for (size_t s = t * job->k; s < (t + 1) * job->k; s++)
+        job->ops->k.axpy_f32(out, job->weight[s], job->y + job->pair[s] * job->y_stride, job->n_cols);
+}
+
+void tone_combine_experts(tone_ops *ops, float *out, size_t out_stride, const float *y, size_t y_stride,
+                          const uint32_t *pair, const float *weight, size_t k, size_t n_cols, size_t n)
+{
+    struct combine_job job = {ops, out, y, weight, pair, out_stride, y_stride, k, n_cols};
+    tone_ops_run(ops, combine_chunk, &job, n);
+}
