@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 size_t tone_utf8_decode(const uint8_t *s, size_t n, uint32_t *cp)
 {
     if (n == 0)
@@ -86,4 +89,50 @@ int tone_utf8_valid(const uint8_t *s, size_t n, size_t *bad)
         at += step;
     }
     return 1;
+}
+
+size_t tone_utf8_bad_length(const uint8_t *s, size_t n, bool *unfinished)
+{
+    *unfinished = false;
+    size_t length = s[0] >= 0xC2 && s[0] <= 0xDF ? 2 : (s[0] & 0xF0) == 0xE0 ? 3 : s[0] >= 0xF0 && s[0] <= 0xF4 ? 4 : 0;
+    if (length == 0)
+        return 1;
+    /* Only the second byte's range depends on the first. */
+    uint8_t low = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : 0x80;
+    uint8_t high = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : 0xBF;
+    size_t i = 1;
+    while (i < length && i < n && s[i] >= low && s[i] <= high) {
+        low = 0x80;
+        high = 0xBF;
+        i++;
+    }
+    *unfinished = i == n && i < length;
+    return i;
+}
+
+char *tone_utf8_repair(const char *s, size_t n, size_t *out_n)
+{
+    const uint8_t *in = (const uint8_t *)s;
+    bool unfinished;
+    size_t total = 0, step;
+    for (size_t at = 0; at < n; at += step) {
+        step = tone_utf8_valid_length(in + at, n - at);
+        total += step ? step : 3;
+        if (!step)
+            step = tone_utf8_bad_length(in + at, n - at, &unfinished);
+    }
+    char *out = malloc(total + 1);
+    if (!out)
+        return NULL;
+    size_t put = 0;
+    for (size_t at = 0; at < n; at += step) {
+        step = tone_utf8_valid_length(in + at, n - at);
+        memcpy(out + put, step ? s + at : "\xEF\xBF\xBD", step ? step : 3);
+        put += step ? step : 3;
+        if (!step)
+            step = tone_utf8_bad_length(in + at, n - at, &unfinished);
+    }
+    out[put] = 0;
+    *out_n = put;
+    return out;
 }

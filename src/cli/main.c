@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "cli/args.h"
-
-#define COMMAND(name, help) int cli_##name(int argc, char **argv);
-#include "cli/commands.inc"
-#undef COMMAND
+#include "cli/commands.h"
 
 static const struct command {
     const char *name, *help;

@@ -1,0 +1,276 @@
+/* Text to ids and back: for people a table, for programs a line of JSON for each line of JSON. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "tonesmith/tokenizer.h"
+
+enum { TEXT_LIMIT = 1 << 30 };
+
+typedef struct work {
+    const tone_tokenizer *tokenizer;
+    unsigned encode_flags, decode_flags;
+    tone_token_list ids;
+    tone_buf out;
+} work;
+
+static tone_status no_memory(tone_error *err)
+{
+    return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the line");
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* {"text":…} or {"hex":…} to bytes in *b. */
+static tone_status read_text(const json_t *line, tone_buf *b, tone_error *err)
+{
+    const json_t *text = json_object_get(line, "text"), *hex = json_object_get(line, "hex");
+    if (json_is_string(text)) {
+        tone_buf_append(b, json_string_value(text), json_string_length(text));
+        return b->failed ? no_memory(err) : TONE_OK;
+    }
+    if (!json_is_string(hex))
+        return tone_fail(err, TONE_ERR_FORMAT, 0, "the line has neither a \"text\" nor a \"hex\" string");
+    const char *s = json_string_value(hex);
+    size_t n = json_string_length(hex);
+    for (size_t i = 0; i < n; i += 2) {
+        int high = hex_digit(s[i]), low = i + 1 < n ? hex_digit(s[i + 1]) : -1;
+        if (high < 0 || low < 0)
+            return tone_fail(err, TONE_ERR_FORMAT, i, "\"hex\" is not pairs of hexadecimal digits");
+        tone_buf_putc(b, (char)(high << 4 | low));
+    }
+    return b->failed ? no_memory(err) : TONE_OK;
+}
+
+static tone_status encode_line(work *w, const json_t *line, tone_error *err)
+{
+    tone_buf text = {0};
+    tone_status status = read_text(line, &text, err);
+    w->ids.n = 0;
+    if (!status)
+        status = tone_tokenizer_encode(w->tokenizer, tone_buf_text(&text), text.n, w->encode_flags, &w->ids, err);
+    tone_buf_clear(&text);
+    if (status)
+        return status;
+    tone_buf_puts(&w->out, "{\"ids\":[");
+    for (size_t i = 0; i < w->ids.n; i++)
+        tone_buf_printf(&w->out, "%s%u", i ? "," : "", w->ids.ids[i]);
+    tone_buf_puts(&w->out, "]}\n");
+    return w->out.failed ? no_memory(err) : TONE_OK;
+}
+
+static tone_status read_ids(work *w, const json_t *line, tone_error *err)
+{
+    const json_t *ids = json_object_get(line, "ids");
+    if (!json_is_array(ids))
+        return tone_fail(err, TONE_ERR_FORMAT, 0, "the line has no \"ids\" array");
+    uint32_t n_vocab = tone_tokenizer_info(w->tokenizer)->n_vocab;
+    w->ids.n = 0;
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        const json_t *id = json_array_get(ids, i);
+        if (!json_is_integer(id) || json_integer_value(id) < 0 || json_integer_value(id) >= n_vocab)
+            return tone_fail(err, TONE_ERR_ARGUMENT, 0, "\"ids\" entry %zu is no id below %u", i, n_vocab);
+        tone_status status = tone_token_list_push(&w->ids, (tone_token)json_integer_value(id), err);
+        if (status)
+            return status;
+    }
+    return TONE_OK;
+}
+
+/* A JSON string; the bytes are valid UTF-8. */
+static void put_string(tone_buf *out, const char *s, size_t n)
+{
+    tone_buf_putc(out, '"');
+    for (size_t at = 0; at < n;) {
+        uint32_t cp = 0;
+        size_t step = tone_utf8_decode((const uint8_t *)s + at, n - at, &cp);
+        if (step == 0)
+            return; /* not reached: decoders give whole characters */
+        at += step;
+        if (cp == '"' || cp == '\\')
+            tone_buf_printf(out, "\\%c", (char)cp);
+        else if (cp >= 0x20 && cp < 0x7F)
+            tone_buf_putc(out, (char)cp);
+        else if (cp < 0x10000)
+            tone_buf_printf(out, "\\u%04x", cp);
+        else
+            tone_buf_printf(out, "\\u%04x\\u%04x", 0xD800 + ((cp - 0x10000) >> 10), 0xDC00 + (cp & 0x3FF));
+    }
+    tone_buf_putc(out, '"');
+}
+
+/* {"hex": the tokens' bytes, "text": as text, "stream": what may be shown after each id, "flush": and at the end} */
+static tone_status decode_line(work *w, const json_t *line, tone_error *err)
+{
+    tone_status status = read_ids(w, line, err);
+    if (status)
+        return status;
+    tone_decoder *d;
+    status = tone_decoder_open(&d, w->tokenizer, w->decode_flags, err);
+    if (status)
+        return status;
+    tone_buf text = {0}, stream = {0};
+    tone_buf_puts(&w->out, "{\"hex\":\"");
+    size_t n;
+    for (size_t i = 0; i < w->ids.n; i++) {
+        const char *bytes = tone_tokenizer_bytes(w->tokenizer, w->ids.ids[i], &n);
+        bool hidden = (w->decode_flags & TONE_DECODE_HIDE_CONTROL) &&
+                      tone_tokenizer_kind(w->tokenizer, w->ids.ids[i]) == TONE_TOKEN_CONTROL;
+        for (size_t k = 0; k < n && !hidden; k++)
+            tone_buf_printf(&w->out, "%02x", (unsigned char)bytes[k]);
+        const char *shown = tone_decoder_next(d, w->ids.ids[i], &n);
+        tone_buf_append(&text, shown, n);
+        if (i)
+            tone_buf_putc(&stream, ',');
+        put_string(&stream, shown, n);
+    }
+    const char *rest = tone_decoder_finish(d, &n);
+    tone_buf_append(&text, rest, n);
+    tone_buf_puts(&w->out, "\",\"text\":");
+    put_string(&w->out, tone_buf_text(&text), text.n);
+    tone_buf_printf(&w->out, ",\"stream\":[%s],\"flush\":", tone_buf_text(&stream));
+    put_string(&w->out, rest, n);
+    tone_buf_puts(&w->out, "}\n");
+    bool failed = w->out.failed || text.failed || stream.failed;
+    tone_buf_clear(&text);
+    tone_buf_clear(&stream);
+    tone_decoder_close(d);
+    return failed ? no_memory(err) : TONE_OK;
+}
+
+/* Answer each line as it comes, so that a program may wait for it. */
+static int answer_lines(work *w, bool decode)
+{
+    char *text = NULL;
+    size_t room = 0;
+    tone_error err;
+    int rc = 0;
+    for (unsigned long line_no = 1; rc == 0; line_no++) {
+        errno = 0;
+        ssize_t n = getline(&text, &room, stdin);
+        if (n < 0) {
+            if (ferror(stdin) || errno == ENOMEM) {
+                fprintf(stderr, "tonesmith tokenize: cannot read standard input: %s\n", strerror(errno));
+                rc = 1;
+            }
+            break;
+        }
+        if (strspn(text, " \t\r\n") == (size_t)n)
+            continue;
+        json_error_t where;
+        json_t *line = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+        tone_status status = line ? TONE_OK : tone_fail(&err, TONE_ERR_FORMAT, 0, "not JSON: %s", where.text);
+        tone_buf_reset(&w->out);
+        if (!status)
+            status = decode ? decode_line(w, line, &err) : encode_line(w, line, &err);
+        json_decref(line);
+        if (status) {
+            fprintf(stderr, "tonesmith tokenize: line %lu: %s\n", line_no, err.text);
+            rc = 1;
+        } else if (fwrite(w->out.data, 1, w->out.n, stdout) != w->out.n || fflush(stdout) != 0) {
+            break; /* cli_finish() reports it */
+        }
+    }
+    free(text);
+    return cli_finish("tokenize", rc);
+}
+
+/* One line a token, then their number. */
+static int print_table(work *w, const char *argument, bool count_only)
+{
+    tone_error err;
+    char *input = NULL;
+    size_t n = strlen(argument);
+    if (strcmp(argument, "-") == 0) {
+        if (tone_file_read(&input, &n, "-", TEXT_LIMIT, &err))
+            return cli_error("tokenize", &err);
+        argument = input;
+    }
+    tone_status status = tone_tokenizer_encode(w->tokenizer, argument, n, w->encode_flags, &w->ids, &err);
+    free(input);
+    if (status)
+        return cli_error("tokenize", &err);
+    for (size_t i = 0; i < w->ids.n && !count_only; i++) {
+        const char *bytes = tone_tokenizer_bytes(w->tokenizer, w->ids.ids[i], &n);
+        tone_token_kind kind = tone_tokenizer_kind(w->tokenizer, w->ids.ids[i]);
+        printf("%8u  ", w->ids.ids[i]);
+        if (kind == TONE_TOKEN_BYTE) {
+            printf("byte %02x\n", (unsigned char)bytes[0]);
+            continue;
+        }
+        putchar('"');
+        for (size_t k = 0; k < n; k++) {
+            unsigned char c = (unsigned char)bytes[k];
+            if (c == '\n')
+                fputs("\\n", stdout);
+            else if (c == '\t')
+                fputs("\\t", stdout);
+            else if (c == '"' || c == '\\')
+                printf("\\%c", c);
+            else if (c < 0x20 || c == 0x7F)
+                printf("\\u%04x", c);
+            else
+                putchar(c);
+        }
+        puts(kind == TONE_TOKEN_CONTROL ? "\"  control" : "\"");
+    }
+    printf(count_only ? "%zu\n" : "%zu tokens\n", w->ids.n);
+    return cli_finish("tokenize", 0);
+}
+
+int cli_tokenize(int argc, char **argv)
+{
+    static const cli_spec spec = {
+        "tokenize", "tonesmith tokenize -m MODEL [options] [TEXT]",
+        "Show how a model's vocabulary divides TEXT (- reads it from standard input): one line a token.\n"
+        "Without TEXT answer lines of JSON on standard input: {\"text\":…} or {\"hex\":…} with {\"ids\":[…]};\n"
+        "with --decode {\"ids\":[…]} with {\"hex\":…,\"text\":…,\"stream\":[…],\"flush\":…}.",
+        "\"stream\" has what may be shown after each id: whole characters only. \"flush\" is what is left at the end.\n"
+        "No <bos> is added."};
+    const char *model = NULL;
+    bool specials = false, decode = false, hide = false, count = false;
+    const cli_option options[] = {
+        {'m', "model", CLI_TEXT, &model, "FILE", "model file or folder, or a tokenizer.json", 0, 0},
+        {0, "specials", CLI_FLAG, &specials, NULL, "literals such as <|turn> in the text become control tokens", 0, 0},
+        {0, "decode", CLI_FLAG, &decode, NULL, "ids to text", 0, 0},
+        {0, "hide-specials", CLI_FLAG, &hide, NULL, "with --decode: control tokens give no text", 0, 0},
+        {0, "count", CLI_FLAG, &count, NULL, "with TEXT: print the number of tokens only", 0, 0},
+        {0}};
+    int rc = cli_parse(&spec, options, &argc, &argv);
+    if (rc >= 0)
+        return rc;
+    if (!model)
+        return cli_misuse("tokenize", "no model given: -m FILE");
+    if (argc > 1)
+        return cli_misuse("tokenize", "one TEXT, not %d; put it in quotes", argc);
+    if (argc == 1 && decode)
+        return cli_misuse("tokenize", "--decode reads standard input and takes no TEXT");
+    if (argc == 0 && count)
+        return cli_misuse("tokenize", "--count needs TEXT (- for standard input)");
+    if (hide && !decode)
+        return cli_misuse("tokenize", "--hide-specials needs --decode");
+
+    tone_error err;
+    tone_tokenizer *t;
+    if (tone_tokenizer_open(&t, model, &err))
+        return cli_error("tokenize", &err);
+    work w = {.tokenizer = t,
+              .encode_flags = specials ? TONE_ENCODE_CONTROL : 0,
+              .decode_flags = hide ? TONE_DECODE_HIDE_CONTROL : 0};
+    rc = argc == 1 ? print_table(&w, argv[0], count) : answer_lines(&w, decode);
+    tone_token_list_clear(&w.ids);
+    tone_buf_clear(&w.out);
+    tone_tokenizer_close(t);
+    return rc;
+}
