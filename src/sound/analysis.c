@@ -203,50 +203,50 @@ static bool has_sound(const tone_hearing *h)
 
 uint32_t hear_closure(uint32_t groups)
 {
-    if (groups & TONE_GROUP_PEAK)
-        groups |= TONE_GROUP_LOUDNESS;
-    if (groups & TONE_GROUP_SHARPNESS)
-        groups |= TONE_GROUP_LOUDNESS | TONE_GROUP_SPECTRUM;
-    if (groups & (TONE_GROUP_HARMONIC | TONE_GROUP_MODULATION))
-        groups |= TONE_GROUP_PITCH;
-    return (groups | TONE_GROUP_HEALTH) & TONE_GROUP_ALL;
+    if (groups & TONE_HEAR_PEAK)
+        groups |= TONE_HEAR_LOUDNESS;
+    if (groups & TONE_HEAR_SHARPNESS)
+        groups |= TONE_HEAR_LOUDNESS | TONE_HEAR_SPECTRUM;
+    if (groups & (TONE_HEAR_HARMONIC | TONE_HEAR_MODULATION))
+        groups |= TONE_HEAR_PITCH;
+    return (groups | TONE_HEAR_HEALTH) & TONE_HEAR_ALL;
 }
 
 tone_status hear_all(tone_hearing *h, tone_error *err)
 {
     const uint32_t g = h->groups;
     const uint32_t needs_frames =
-        TONE_GROUP_SPECTRUM | TONE_GROUP_ENVELOPE | TONE_GROUP_ONSET | TONE_GROUP_SHARPNESS | TONE_GROUP_MODULATION;
-    const uint32_t needs_envelope = TONE_GROUP_ENVELOPE | TONE_GROUP_ONSET | TONE_GROUP_HARMONIC | TONE_GROUP_MODULATION;
+        TONE_HEAR_SPECTRUM | TONE_HEAR_ENVELOPE | TONE_HEAR_ONSET | TONE_HEAR_SHARPNESS | TONE_HEAR_MODULATION;
+    const uint32_t needs_envelope = TONE_HEAR_ENVELOPE | TONE_HEAR_ONSET | TONE_HEAR_HARMONIC | TONE_HEAR_MODULATION;
     tone_status st = TONE_OK;
-    if (g & needs_frames || (g & TONE_GROUP_STEREO && h->channels == 2))
+    if (g & needs_frames || (g & TONE_HEAR_STEREO && h->channels == 2))
         st = hear_spectrum(h, err);
     if (!st && g & needs_envelope)
         st = hear_envelope(h, err);
-    if (!st && g & TONE_GROUP_ENVELOPE)
+    if (!st && g & TONE_HEAR_ENVELOPE)
         st = hear_envelope_metrics(h, err);
-    if (!st && g & TONE_GROUP_ONSET)
+    if (!st && g & TONE_HEAR_ONSET)
         hear_onset(h);
-    if (!st && g & TONE_GROUP_LOUDNESS)
+    if (!st && g & TONE_HEAR_LOUDNESS)
         st = hear_loudness(h, err);
-    if (!st && g & TONE_GROUP_ROUGHNESS)
+    if (!st && g & TONE_HEAR_ROUGHNESS)
         st = hear_roughness(h, err);
-    if (!st && g & TONE_GROUP_SHARPNESS)
+    if (!st && g & TONE_HEAR_SHARPNESS)
         hear_sharpness(h);
-    if (!st && g & TONE_GROUP_PITCH)
+    if (!st && g & TONE_HEAR_PITCH)
         st = hear_pitch(h, err);
-    if (!st && g & TONE_GROUP_HARMONIC)
+    if (!st && g & TONE_HEAR_HARMONIC)
         st = hear_harmonic(h, err);
-    if (!st && g & TONE_GROUP_MODULATION)
+    if (!st && g & TONE_HEAR_MODULATION)
         st = hear_modulation(h, err);
-    if (!st && g & TONE_GROUP_STEREO)
+    if (!st && g & TONE_HEAR_STEREO)
         hear_stereo(h);
     return st;
 }
 
 tone_analyze_options tone_analyze_options_defaults(void)
 {
-    return (tone_analyze_options){.groups = TONE_GROUP_ALL};
+    return (tone_analyze_options){.groups = TONE_HEAR_ALL};
 }
 
 tone_status tone_analyze(tone_measures *out, tone_analyzer *a, const tone_clip *clip, const tone_analyze_options *opt,
@@ -262,7 +262,7 @@ tone_status tone_analyze(tone_measures *out, tone_analyzer *a, const tone_clip *
         st = hear_health(a, out, clip, err);
     if (st)
         return st;
-    out->groups = TONE_GROUP_HEALTH;
+    out->groups = TONE_HEAR_HEALTH;
     double *v = out->value;
     if (v[TONE_METRIC_SILENT] > 0 || v[TONE_METRIC_NOT_FINITE] > 0)
         return TONE_OK;
@@ -270,7 +270,7 @@ tone_status tone_analyze(tone_measures *out, tone_analyzer *a, const tone_clip *
     st = hear_prepare(&h, clip, SLOT_LEFT, SLOT_RIGHT, SLOT_FOLD, err);
     if (st || !has_sound(&h)) /* nothing but DC is not "silent", but there is nothing to measure */
         return st;
-    if (groups & TONE_GROUP_PEAK)
+    if (groups & TONE_HEAR_PEAK)
         st = hear_true_peak(a, &v[TONE_METRIC_TRUE_PEAK_DB], clip, err);
     if (!st)
         st = hear_all(&h, err);

@@ -190,7 +190,7 @@ static tone_status transform_frames(tone_hearing *h, tone_error *err)
             hear_frame(a, re_2, im_2, h->x[1], h->n, i, frame, work);
             for (size_t b = 0; b < HEAR_BINS; b++)
                 p[b] = 0.5 * (p[b] + (re_2[b + 1] * re_2[b + 1] + im_2[b + 1] * im_2[b + 1]));
-            if (h->groups & TONE_GROUP_STEREO)
+            if (h->groups & TONE_HEAR_STEREO)
                 add_cross(&cross, re, im, re_2, im_2);
         }
         for (size_t b = 0; b < HEAR_BINS; b++)
@@ -204,7 +204,7 @@ static tone_status transform_frames(tone_hearing *h, tone_error *err)
         h->gated[i] = h->frame_power[i] > loudest * 1e-6;
         h->n_gated += h->gated[i] > 0;
     }
-    if (h->channels == 2 && h->groups & TONE_GROUP_STEREO)
+    if (h->channels == 2 && h->groups & TONE_HEAR_STEREO)
         set_cross(h->m, &cross);
     return TONE_OK;
 }
@@ -266,7 +266,7 @@ static void set_long_term(tone_hearing *h)
                 h->mean_power[b] += h->power[i * HEAR_BINS + b];
     for (size_t b = 0; b < HEAR_BINS; b++)
         h->mean_power[b] /= (double)h->n_gated;
-    if (!(h->groups & TONE_GROUP_SPECTRUM))
+    if (!(h->groups & TONE_HEAR_SPECTRUM))
         return;
     v[TONE_METRIC_FRAMES] = (double)h->n_frames;
     v[TONE_METRIC_GATED_FRAMES] = (double)h->n_gated;
@@ -293,7 +293,7 @@ tone_status hear_spectrum(tone_hearing *h, tone_error *err)
     if (st)
         return st;
     set_long_term(h);
-    return h->groups & TONE_GROUP_SPECTRUM ? set_frame_metrics(h, tracks + 3 * n, sort, err) : TONE_OK;
+    return h->groups & TONE_HEAR_SPECTRUM ? set_frame_metrics(h, tracks + 3 * n, sort, err) : TONE_OK;
 }
 
 /* The first 125 ms: frames whose middle lies from half a frame before the onset to 125 ms after it. */

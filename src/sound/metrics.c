@@ -31,7 +31,7 @@ static const struct metric {
     tone_metric_group group;
     tone_metric_kind kind;
 } metrics[TONE_N_METRICS] = {
-#define X(id, path, unit, group, kind, help) [TONE_METRIC_##id] = {path, unit, help, TONE_GROUP_##group, TONE_METRIC_##kind},
+#define X(id, path, unit, group, kind, help) [TONE_METRIC_##id] = {path, unit, help, TONE_HEAR_##group, TONE_METRIC_##kind},
     TONE_METRICS(X)
 #undef X
 };

@@ -4,7 +4,7 @@
 
 static void check_groups(tone_analyzer *ears, const tone_clip *clip, const tone_measures *whole, const char *name)
 {
-    for (uint32_t bit = 1; bit <= TONE_GROUP_STEREO; bit <<= 1) {
+    for (uint32_t bit = 1; bit <= TONE_HEAR_STEREO; bit <<= 1) {
         tone_measures m;
         tone_analyze_options opt = {.groups = bit};
         if (!CHECK(tone_analyze(&m, ears, clip, &opt, NULL) == TONE_OK))

@@ -17,7 +17,7 @@ static void test_table(void)
         tone_metric_info info;
         CHECK(tone_metric_describe(&info, (tone_metric)i));
         CHECK_CASE(tone_metric_find(info.name) == i, "%s", info.name);
-        CHECK_CASE(*info.help && info.group & TONE_GROUP_ALL, "%s", info.name);
+        CHECK_CASE(*info.help && info.group & TONE_HEAR_ALL, "%s", info.name);
         CHECK_CASE(info.scale == TONE_JND_NONE || (info.jnd > 0 && info.jnd_source && info.confidence), "%s", info.name);
     }
     tone_metric_info info;
@@ -48,7 +48,7 @@ static void test_changes(void)
 
 static void test_json(void)
 {
-    tone_measures m = {.groups = TONE_GROUP_ALL & ~(uint32_t)TONE_GROUP_SHARPNESS};
+    tone_measures m = {.groups = TONE_HEAR_ALL & ~(uint32_t)TONE_HEAR_SHARPNESS};
     for (int i = 0; i < TONE_N_METRICS; i++)
         m.value[i] = i < TONE_METRIC_T60_S ? (double)i : (double)NAN;
     m.value[TONE_METRIC_SILENT] = 0;
@@ -68,7 +68,7 @@ static void test_json(void)
     json_t *am = json_object_get(json_object_get(root, "modulation"), "amplitude_db");
     CHECK(json_is_null(json_object_get(am, "rate_hz")) && json_real_value(json_object_get(am, "depth")) == 1.0 / 3);
     json_decref(root);
-    m.groups = TONE_GROUP_HEALTH;
+    m.groups = TONE_HEAR_HEALTH;
     CHECK(tone_measures_json(&text, &m, NULL) == TONE_OK && strncmp(text, "{\"health\":{", 11) == 0 && !strstr(text, "loudness"));
     free(text);
 }

@@ -6,7 +6,7 @@
  *     if (tone_analyzer_new(&ears, err)) …
  *     tone_measures m;
  *     tone_analyze_options opt = tone_analyze_options_defaults();
- *     opt.groups = TONE_GROUP_SPECTRUM | TONE_GROUP_STEREO;   // only what is needed: cheaper
+ *     opt.groups = TONE_HEAR_SPECTRUM | TONE_HEAR_STEREO;   // only what is needed: cheaper
  *     if (tone_analyze(&m, ears, &clip, &opt, err)) …
  *     tone_analyzer_free(ears);
  *

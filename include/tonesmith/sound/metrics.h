@@ -20,19 +20,19 @@ extern "C" {
 
 /* What is computed together.  A group pulls in what it needs (harmonic needs pitch and envelope). */
 typedef enum tone_metric_group {
-    TONE_GROUP_HEALTH = 1u << 0, /* always measured: NaN, clipping, DC, silence, a cut tail          */
-    TONE_GROUP_LOUDNESS = 1u << 1,
-    TONE_GROUP_PEAK = 1u << 2, /* true peak and, with loudness, PLR                               */
-    TONE_GROUP_SPECTRUM = 1u << 3,
-    TONE_GROUP_ENVELOPE = 1u << 4,
-    TONE_GROUP_ONSET = 1u << 5,
-    TONE_GROUP_ROUGHNESS = 1u << 6,
-    TONE_GROUP_SHARPNESS = 1u << 7,
-    TONE_GROUP_PITCH = 1u << 8,
-    TONE_GROUP_HARMONIC = 1u << 9,
-    TONE_GROUP_MODULATION = 1u << 10,
-    TONE_GROUP_STEREO = 1u << 11,
-    TONE_GROUP_ALL = (1u << 12) - 1
+    TONE_HEAR_HEALTH = 1u << 0, /* always measured: NaN, clipping, DC, silence, a cut tail          */
+    TONE_HEAR_LOUDNESS = 1u << 1,
+    TONE_HEAR_PEAK = 1u << 2, /* true peak and, with loudness, PLR                               */
+    TONE_HEAR_SPECTRUM = 1u << 3,
+    TONE_HEAR_ENVELOPE = 1u << 4,
+    TONE_HEAR_ONSET = 1u << 5,
+    TONE_HEAR_ROUGHNESS = 1u << 6,
+    TONE_HEAR_SHARPNESS = 1u << 7,
+    TONE_HEAR_PITCH = 1u << 8,
+    TONE_HEAR_HARMONIC = 1u << 9,
+    TONE_HEAR_MODULATION = 1u << 10,
+    TONE_HEAR_STEREO = 1u << 11,
+    TONE_HEAR_ALL = (1u << 12) - 1
 } tone_metric_group;
 
 typedef enum tone_metric_kind {
