@@ -1,0 +1,122 @@
+#include "chat/out.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static tone_segment *push(chat_out *o, tone_segment_kind kind)
+{
+    if (o->n == o->room) {
+        size_t room = o->room ? o->room * 2 : 32;
+        tone_segment *grown = realloc(o->segments, room * sizeof *grown);
+        if (!grown) {
+            o->failed = true;
+            return NULL;
+        }
+        o->segments = grown;
+        o->room = room;
+    }
+    tone_segment *s = &o->segments[o->n++];
+    *s = (tone_segment){.kind = kind};
+    return s;
+}
+
+void chat_out_text(chat_out *o, const char *text, size_t n)
+{
+    if (n == 0)
+        return;
+    tone_segment *s = o->n && o->segments[o->n - 1].kind == TONE_SEGMENT_TEXT ? &o->segments[o->n - 1] : push(o, TONE_SEGMENT_TEXT);
+    if (!s)
+        return;
+    tone_buf_append(&o->text, text, n);
+    s->n += n;
+}
+
+void chat_out_puts(chat_out *o, const char *text)
+{
+    chat_out_text(o, text, strlen(text));
+}
+
+static tone_segment *push_text(chat_out *o, tone_segment_kind kind, const char *text, size_t n)
+{
+    tone_segment *s = push(o, kind);
+    if (s) {
+        tone_buf_append(&o->text, text, n);
+        s->n = n;
+    }
+    return s;
+}
+
+void chat_out_control(chat_out *o, const char *literal)
+{
+    push_text(o, TONE_SEGMENT_CONTROL, literal, strlen(literal));
+}
+
+void chat_out_media(chat_out *o, const char *literal, uint32_t message, uint32_t part)
+{
+    tone_segment *s = push_text(o, TONE_SEGMENT_MEDIA, literal, strlen(literal));
+    if (s) {
+        s->message = message;
+        s->part = part;
+    }
+}
+
+void chat_out_ids(chat_out *o, const tone_token *ids, size_t n_ids, const char *shown, size_t n)
+{
+    if (n_ids == 0)
+        return;
+    tone_token *copy = malloc(n_ids * sizeof *copy);
+    tone_segment *s = copy ? push_text(o, TONE_SEGMENT_IDS, shown, n) : NULL;
+    if (!s) {
+        free(copy);
+        o->failed = true;
+        return;
+    }
+    memcpy(copy, ids, n_ids * sizeof *copy);
+    s->ids = copy;
+    s->n_ids = n_ids;
+}
+
+void chat_out_note(chat_out *o, const char *fmt, ...)
+{
+    enum { MOST = 64 }; /* a hostile request does not get to write a book */
+    if (o->n_notes == MOST)
+        return;
+    if (!o->notes)
+        o->notes = calloc(MOST, sizeof *o->notes);
+    char line[256];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    char *copy = o->notes ? strdup(line) : NULL;
+    if (copy)
+        o->notes[o->n_notes++] = copy;
+    else
+        o->failed = true;
+}
+
+bool chat_out_finish(chat_out *o)
+{
+    const char *at = tone_buf_text(&o->text);
+    if (o->failed || o->text.failed)
+        return false;
+    for (size_t i = 0; i < o->n; i++) {
+        o->segments[i].text = at;
+        at += o->segments[i].n;
+    }
+    return true;
+}
+
+void chat_out_clear(chat_out *o)
+{
+    for (size_t i = 0; i < o->n; i++)
+        free((tone_token *)o->segments[i].ids);
+    free(o->segments);
+    for (size_t i = 0; i < o->n_notes; i++)
+        free(o->notes[i]);
+    free(o->notes);
+    tone_buf_clear(&o->text);
+    *o = (chat_out){0};
+}

@@ -1,0 +1,14 @@
+/* chat/prompt.h - building a prompt from a request that is already read. */
+#ifndef TONE_CHAT_PROMPT_H
+#define TONE_CHAT_PROMPT_H
+
+#include "chat/request.h"
+
+TONE_NODISCARD tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const tone_prompt_options *options,
+                                             tone_error *err);
+
+/* The same from a request's JSON object, which is not needed afterwards. */
+TONE_NODISCARD tone_status chat_prompt_build_json(tone_prompt **out, const tone_json_value *request,
+                                                  const tone_prompt_options *options, tone_error *err);
+
+#endif

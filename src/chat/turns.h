@@ -1,0 +1,17 @@
+/* chat/turns.h - the frames of the model families around checked messages. */
+#ifndef TONE_CHAT_TURNS_H
+#define TONE_CHAT_TURNS_H
+
+#include "chat/out.h"
+#include "chat/request.h"
+
+/* Append the whole prompt; *open_thought tells that it ends inside a thought. */
+TONE_NODISCARD tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_prompt_options *options,
+                                             bool *open_thought, tone_error *err);
+TONE_NODISCARD tone_status chat_turns_gemma3(chat_out *o, const chat_request *q, const tone_prompt_options *options,
+                                             tone_error *err);
+
+/* The first system or developer message, which has a place of its own in every frame; NULL when there is none. */
+const tone_json_value *chat_first_system(const chat_request *q);
+
+#endif
