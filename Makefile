@@ -18,6 +18,10 @@ asan: deps
 	@tools/build.sh build-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@meson test -C build-asan --print-errorlogs --timeout-multiplier 8
 
+# libFuzzer with clang: FUZZ_SECONDS each (60), FUZZ_TARGETS (all).
+fuzz: deps
+	@tools/fuzz.sh build-fuzz $(or $(FUZZ_SECONDS),60) $(FUZZ_TARGETS)
+
 install: all
 	@meson install -C $(BUILD)
 
