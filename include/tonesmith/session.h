@@ -104,6 +104,10 @@ TONE_API void tone_session_reset(tone_session *s);
  * TONE_ERR_CANCELLED within the time of one layer. */
 TONE_API void tone_session_cancel(tone_session *s);
 
+/* fn is called by the evaluating thread after each batch of a prompt; NULL takes it off. */
+typedef void tone_progress_fn(void *arg, size_t n_done, size_t n_all);
+TONE_API void tone_session_on_progress(tone_session *s, tone_progress_fn *fn, void *arg);
+
 /* What the last evaluating call did. */
 typedef struct tone_session_report {
     size_t n_prompt;    /* tokens it was asked to hold */

@@ -321,6 +321,8 @@ static tone_status evaluate(tone_session *s, const tone_prompt *p, size_t base, 
         s->last.n_evaluated += n;
         at += n;
         remember(s, s->last.n_evaluated, at == p->n);
+        if (s->progress && p->n - from > 1)
+            s->progress(s->progress_arg, end, base + p->n);
     }
     s->has_logits = true;
     return TONE_OK;
@@ -454,6 +456,12 @@ void tone_session_reset(tone_session *s)
 void tone_session_cancel(tone_session *s)
 {
     tone_ops_cancel(s->ops, true);
+}
+
+void tone_session_on_progress(tone_session *s, tone_progress_fn *fn, void *arg)
+{
+    s->progress = fn;
+    s->progress_arg = arg;
 }
 
 tone_session_report tone_session_last(const tone_session *s)

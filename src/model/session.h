@@ -19,6 +19,8 @@ struct tone_session {
     bool has_logits;
     float *rows;   /* of tone_session_score(), NULL until then */
     tone_session_report last;
+    tone_progress_fn *progress;
+    void *progress_arg;
 };
 
 #endif
