@@ -83,7 +83,8 @@ tone_status tone_analyzer_new(tone_analyzer **out, tone_error *err)
     struct {
         tone_fft **fft;
         size_t n;
-    } plans[] = {{&a->frame, HEAR_N}, {&a->yin, YIN_FFT}, {&a->rough, ROUGH_FFT}, {&a->partials, PARTIALS_FFT}, {&a->hnr, HNR_N}};
+    } plans[] = {{&a->frame, HEAR_N}, {&a->yin, YIN_FFT}, {&a->rough, ROUGH_FFT}, {&a->partials, PARTIALS_FFT},
+                 {&a->hnr, HNR_N},     {&a->half_frame, HEAR_N / 2}, {&a->quarter_frame, HEAR_N / 4}};
     tone_status st = new_windows(a, err);
     for (size_t i = 0; !st && i < sizeof plans / sizeof *plans; i++)
         st = tone_fft_new(plans[i].fft, plans[i].n, err);
@@ -105,6 +106,8 @@ void tone_analyzer_free(tone_analyzer *a)
     tone_fft_free(a->rough);
     tone_fft_free(a->partials);
     tone_fft_free(a->hnr);
+    tone_fft_free(a->half_frame);
+    tone_fft_free(a->quarter_frame);
     free(a->blackman_rough);
     free(a->blackman_partials);
     free(a->blackman_hnr);
@@ -113,7 +116,7 @@ void tone_analyzer_free(tone_analyzer *a)
     free(a);
 }
 
-static tone_status check_clip(const tone_clip *clip, tone_error *err)
+tone_status hear_check(const tone_clip *clip, tone_error *err)
 {
     if (clip->n_channels < 1 || clip->n_channels > 2)
         return tone_fail(err, TONE_ERR_ARGUMENT, 0, "%u channels: mono or stereo is measured; mix it down first",
@@ -257,7 +260,7 @@ tone_status tone_analyze(tone_measures *out, tone_analyzer *a, const tone_clip *
     for (int i = 0; i < TONE_N_METRICS; i++)
         out->value[i] = NAN;
     out->groups = 0;
-    tone_status st = check_clip(clip, err);
+    tone_status st = hear_check(clip, err);
     if (!st)
         st = hear_health(a, out, clip, err);
     if (st)

@@ -47,10 +47,14 @@ extern const double hear_band_edge[HEAR_BANDS + 1];
 typedef enum hear_slot {
     SLOT_LEFT,
     SLOT_RIGHT,
-    SLOT_OTHER_LEFT, /* the second sound of a comparison */
-    SLOT_OTHER_RIGHT,
     SLOT_FOLD,
-    SLOT_OTHER_FOLD,
+    SLOT_MATCH_A, /* the two sounds of a comparison */
+    SLOT_MATCH_B,
+    SLOT_FOLD_A,
+    SLOT_FOLD_B,
+    SLOT_MEL_A,
+    SLOT_MEL_B,
+    SLOT_WARP,
     SLOT_POWER,
     SLOT_FRAMES, /* per-frame values of the spectrum */
     SLOT_SORT,
@@ -67,13 +71,12 @@ typedef enum hear_slot {
     SLOT_PEAKS,
     SLOT_BLOCKS,
     SLOT_LEVELS,
-    SLOT_OTHER_LEVELS,
     SLOT_RESAMPLED,
     SLOT_COUNT
 } hear_slot;
 
 struct tone_analyzer {
-    tone_fft *frame, *yin, *rough, *partials, *hnr;
+    tone_fft *frame, *yin, *rough, *partials, *hnr, *half_frame, *quarter_frame;
     double hann[HEAR_N];
     double *blackman_rough, *blackman_partials, *blackman_hnr;
     struct {
@@ -173,7 +176,10 @@ typedef struct hear_peak {
 /* Peaks of m[from..to) whose middle bin reaches `floor`, at most `room`; returns how many there are. */
 size_t hear_peaks(hear_peak *out, size_t room, const double *m, size_t from, size_t to, double floor);
 
-/* Mean of the channels as float64 at 48 kHz without their means; sets n, x, channels, fold of h. */
+/* A clip must be within the limits of analysis.h. */
+tone_status hear_check(const tone_clip *clip, tone_error *err);
+
+/* The clip's channels as float64 at 48 kHz without their means; sets n, x, channels and fold of h. */
 tone_status hear_prepare(tone_hearing *h, const tone_clip *clip, hear_slot left, hear_slot right, hear_slot fold, tone_error *err);
 
 tone_status hear_no_memory(tone_error *err);

@@ -96,6 +96,20 @@ typedef struct tone_comparison {
 TONE_API TONE_NODISCARD tone_status tone_compare(tone_comparison *out, tone_analyzer *ears, const tone_clip *a,
                                                  const tone_clip *b, const tone_compare_options *opt, tone_error *err);
 
+/* One line of JSON: the keys of the reference comparison, then "comparable", "reason", "sentence" and "changes": every
+ * metric that has a JND, with both values and the change, largest change first.  *out is the caller's (free). */
+TONE_API TONE_NODISCARD tone_status tone_comparison_json(char **out, const tone_comparison *c, tone_error *err);
+
+/* A metric that changed. */
+typedef struct tone_change {
+    tone_metric metric;
+    double before, after, jnd; /* jnd: how many just noticeable differences, signed; NaN when only one side is defined */
+} tone_change;
+
+/* Every metric with a JND that is defined on one side at least, largest change first, those defined on one side only
+ * at the end.  Returns how many of `changes` were filled. */
+TONE_API size_t tone_changes(tone_change changes[TONE_N_METRICS], const tone_measures *before, const tone_measures *after);
+
 /* The differences of two sets of measures in one plain sentence, made by rule:
  * "0.9 octaves darker, attack unchanged, 0.4 LU quieter before matching".  *out is the caller's (free). */
 TONE_API TONE_NODISCARD tone_status tone_compare_sentence(char **out, const tone_measures *before,
