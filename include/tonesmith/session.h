@@ -66,26 +66,26 @@ TONE_API void tone_session_close(tone_session *s);
 typedef enum tone_input_kind { TONE_INPUT_TEXT = 0, TONE_INPUT_IMAGE = 1, TONE_INPUT_VIDEO = 2, TONE_INPUT_AUDIO = 3 } tone_input_kind;
 
 /* A prompt with soft tokens: embeddings that stand in the place of a token's. */
-typedef struct tone_prompt {
+typedef struct tone_input {
     const tone_token *ids;  /* (n); ignored at soft positions */
     const uint8_t *kinds;   /* (n) of tone_input_kind; NULL: all text */
     const float *soft;      /* (soft positions, hidden), in their order, inserted as they are */
     size_t n;
-} tone_prompt;
+} tone_input;
 
 /* Make the session hold exactly ids[0..n), n > 0, and the logits after the last.  A prefix that it already holds is kept,
  * the rest evaluated.  On TONE_ERR_CONTEXT_FULL and TONE_ERR_ARGUMENT nothing has changed; after any other error (cancelling
  * is one) it holds a prefix of the ids and stays usable. */
 TONE_API TONE_NODISCARD tone_status tone_session_sync(tone_session *s, const tone_token *ids, size_t n, tone_error *err);
-TONE_API TONE_NODISCARD tone_status tone_session_sync_prompt(tone_session *s, const tone_prompt *prompt, tone_error *err);
+TONE_API TONE_NODISCARD tone_status tone_session_sync_input(tone_session *s, const tone_input *input, tone_error *err);
 
 /* Add ids[0..n) to what the session holds.  The same errors. */
 TONE_API TONE_NODISCARD tone_status tone_session_append(tone_session *s, const tone_token *ids, size_t n, tone_error *err);
 
-/* The same as tone_session_sync_prompt(), and fn gets the logits (vocab floats, borrowed during the call) after each of the
+/* The same as tone_session_sync_input(), and fn gets the logits (vocab floats, borrowed during the call) after each of the
  * last n_rows positions, in order; returning false ends the calls. */
 typedef bool tone_logits_fn(void *arg, size_t position, const float *logits);
-TONE_API TONE_NODISCARD tone_status tone_session_score(tone_session *s, const tone_prompt *prompt, size_t n_rows,
+TONE_API TONE_NODISCARD tone_status tone_session_score(tone_session *s, const tone_input *input, size_t n_rows,
                                                        tone_logits_fn *fn, void *arg, tone_error *err);
 
 /* Logits after the last token, tone_model_info()->vocab floats, borrowed until the next call on `s`; NULL while the session

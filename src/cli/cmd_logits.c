@@ -41,7 +41,7 @@ static int evaluate(cli_engine *e, const tone_token_list *ids, size_t n_rows, co
         fprintf(stderr, "tonesmith logits: no memory for %zu rows of %zu logits (--last N asks for fewer)\n", r.n, r.vocab);
         return 1;
     }
-    const tone_prompt p = {.ids = ids->ids, .n = ids->n};
+    const tone_input p = {.ids = ids->ids, .n = ids->n};
     int rc = tone_session_score(e->session, &p, n_rows, take, &r, &err) ? cli_error("logits", &err) : write_rows(&r, path);
     free(r.logits);
     return rc;

@@ -216,12 +216,12 @@ static uint64_t soft_identity(const float *row, size_t n, unsigned kind)
     return (uint64_t)kind << MARK_SHIFT | h >> 2;
 }
 
-static bool is_soft(const tone_prompt *p, size_t t)
+static bool is_soft(const tone_input *p, size_t t)
 {
     return p->kinds && p->kinds[t] != TONE_INPUT_TEXT;
 }
 
-static tone_status check_prompt(const tone_session *s, const tone_prompt *p, size_t base, tone_error *err)
+static tone_status check_input(const tone_session *s, const tone_input *p, size_t base, tone_error *err)
 {
     uint32_t vocab = s->model->plan.config.vocab;
     if (p->n == 0)
@@ -274,7 +274,7 @@ static bool emit_rows(tone_session *s, const tone_batch *b, rows_out *out)
 }
 
 /* How many of the tokens from `at` go into one batch: a picture that is seen whole is not cut. */
-static size_t batch_size(const tone_session *s, const tone_prompt *p, size_t at)
+static size_t batch_size(const tone_session *s, const tone_input *p, size_t at)
 {
     size_t n = p->n - at < s->batch ? p->n - at : s->batch;
     if (at + n == p->n || !s->model->plan.config.bidirectional || !p->kinds)
@@ -296,7 +296,7 @@ static void remember(tone_session *s, size_t n_evaluated, bool end)
 }
 
 /* Evaluate p[from …] behind the s->n_held positions that are held (base + from of them). */
-static tone_status evaluate(tone_session *s, const tone_prompt *p, size_t base, size_t from, rows_out *out, tone_error *err)
+static tone_status evaluate(tone_session *s, const tone_input *p, size_t base, size_t from, rows_out *out, tone_error *err)
 {
     size_t d = s->model->plan.config.hidden, n_soft = 0;
     for (size_t t = 0; t < from; t++)
@@ -333,7 +333,7 @@ cancelled:
 }
 
 /* How many leading positions of p are held already. */
-static size_t common_prefix(const tone_session *s, const tone_prompt *p)
+static size_t common_prefix(const tone_session *s, const tone_input *p)
 {
     size_t d = s->model->plan.config.hidden, n = p->n < s->n_held ? p->n : s->n_held, n_soft = 0, t = 0;
     for (; t < n; t++) {
@@ -345,7 +345,7 @@ static size_t common_prefix(const tone_session *s, const tone_prompt *p)
 }
 
 /* A picture that is seen whole is kept whole or not at all, in what is held as in what comes. */
-static size_t before_picture(const tone_session *s, const tone_prompt *p, size_t at)
+static size_t before_picture(const tone_session *s, const tone_input *p, size_t at)
 {
     if (!s->model->plan.config.bidirectional)
         return at;
@@ -366,9 +366,9 @@ static double now_s(void)
 }
 
 /* The rows of tone_session_score() need logits of all positions from out->from on. */
-static tone_status sync(tone_session *s, const tone_prompt *p, rows_out *out, tone_error *err)
+static tone_status sync(tone_session *s, const tone_input *p, rows_out *out, tone_error *err)
 {
-    tone_status st = check_prompt(s, p, 0, err);
+    tone_status st = check_input(s, p, 0, err);
     if (st)
         return st;
     double start = now_s();
@@ -390,20 +390,20 @@ static tone_status sync(tone_session *s, const tone_prompt *p, rows_out *out, to
     return st;
 }
 
-tone_status tone_session_sync_prompt(tone_session *s, const tone_prompt *prompt, tone_error *err)
+tone_status tone_session_sync_input(tone_session *s, const tone_input *input, tone_error *err)
 {
-    return sync(s, prompt, &(rows_out){0}, err);
+    return sync(s, input, &(rows_out){0}, err);
 }
 
 tone_status tone_session_sync(tone_session *s, const tone_token *ids, size_t n, tone_error *err)
 {
-    return sync(s, &(tone_prompt){.ids = ids, .n = n}, &(rows_out){0}, err);
+    return sync(s, &(tone_input){.ids = ids, .n = n}, &(rows_out){0}, err);
 }
 
 tone_status tone_session_append(tone_session *s, const tone_token *ids, size_t n, tone_error *err)
 {
-    const tone_prompt p = {.ids = ids, .n = n};
-    tone_status st = check_prompt(s, &p, s->n_held, err);
+    const tone_input p = {.ids = ids, .n = n};
+    tone_status st = check_input(s, &p, s->n_held, err);
     if (st)
         return st;
     double start = now_s();
@@ -413,15 +413,15 @@ tone_status tone_session_append(tone_session *s, const tone_token *ids, size_t n
     return st;
 }
 
-tone_status tone_session_score(tone_session *s, const tone_prompt *prompt, size_t n_rows, tone_logits_fn *fn, void *arg, tone_error *err)
+tone_status tone_session_score(tone_session *s, const tone_input *input, size_t n_rows, tone_logits_fn *fn, void *arg, tone_error *err)
 {
-    if (n_rows == 0 || n_rows > prompt->n)
-        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "logits after %zu of %zu tokens cannot be had", n_rows, prompt->n);
+    if (n_rows == 0 || n_rows > input->n)
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "logits after %zu of %zu tokens cannot be had", n_rows, input->n);
     if (!s->rows)
         s->rows = malloc(LOGIT_ROWS * (size_t)s->model->plan.config.vocab * sizeof *s->rows);
     if (!s->rows)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for %d rows of logits", LOGIT_ROWS);
-    return sync(s, prompt, &(rows_out){.fn = fn, .arg = arg, .from = prompt->n - n_rows}, err);
+    return sync(s, input, &(rows_out){.fn = fn, .arg = arg, .from = input->n - n_rows}, err);
 }
 
 /* ---- small questions */

@@ -108,7 +108,7 @@ static inline bool golden_take_row(void *arg, size_t position, const float *logi
 }
 
 /* Logits of the last n_rows positions (the caller frees), through a fresh start. */
-static inline float *golden_score(tone_session *s, const tone_prompt *p, size_t n_rows)
+static inline float *golden_score(tone_session *s, const tone_input *p, size_t n_rows)
 {
     tone_error err = {0};
     golden_rows r = {.vocab = tone_model_info(tone_session_model(s))->vocab, .first = p->n - n_rows};

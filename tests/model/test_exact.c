@@ -83,7 +83,7 @@ static void check_stages(const char *variant, const tone_model *m)
     tone_token *ids = golden_ids(want, "ids", &n);
     stage_check c = {.want = want, .variant = variant};
     tone_session_tap(s, &(tone_tap){see, &c});
-    const tone_prompt p = {.ids = ids, .n = n};
+    const tone_input p = {.ids = ids, .n = n};
     float *logits = golden_score(s, &p, n);
     tone_session_tap(s, NULL);
     compare(&c, "logits", logits, n, vocab, vocab);
@@ -110,7 +110,7 @@ static void check_prompts(const char *variant, const tone_model *m)
         tone_token *greedy = golden_json_ids(json_object_get(prompt, "greedy"), &n_greedy);
         tone_session_options o = exact_options();
         tone_session *s = golden_session(m, &o);
-        const tone_prompt p = {.ids = ids, .n = n};
+        const tone_input p = {.ids = ids, .n = n};
         float *logits = golden_score(s, &p, n);
         for (size_t t = 0; t < n; t++)
             CHECK_CASE(golden_argmax(logits + t * vocab, vocab) == argmax[t], "%s prompt %zu position %zu", variant, i, t);

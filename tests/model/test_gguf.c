@@ -15,7 +15,7 @@ static const struct {
 
 static double distance(tone_session *s, const tone_token *ids, size_t n, const tone_tensor *want)
 {
-    const tone_prompt p = {.ids = ids, .n = n};
+    const tone_input p = {.ids = ids, .n = n};
     float *got = golden_score(s, &p, n);
     double error = golden_nmse(got, (const float *)(const void *)want->data, want->n_values);
     free(got);

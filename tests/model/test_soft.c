@@ -5,7 +5,7 @@
 typedef struct soft_case {
     tone_token *ids;
     uint8_t *kinds;
-    tone_prompt p;
+    tone_input p;
     const tone_tensor *want;
 } soft_case;
 
@@ -18,7 +18,7 @@ static void load(soft_case *c, const tone_safetensors *s)
     for (size_t i = 0; i < n; i++)
         c->kinds[i] = (uint8_t)kinds[i];
     free(kinds);
-    c->p = (tone_prompt){.ids = c->ids, .kinds = c->kinds, .n = n};
+    c->p = (tone_input){.ids = c->ids, .kinds = c->kinds, .n = n};
     c->p.soft = (const float *)(const void *)tone_safetensors_find(s, "soft")->data;
     c->want = tone_safetensors_find(s, "logits");
     CHECK(n == m);
@@ -47,7 +47,7 @@ int main(void)
             o.batch = batch;
             tone_session *s = golden_session(m, &o);
             if (v == 1 && batch < 8) { /* the picture has 8 soft tokens */
-                CHECK(tone_session_sync_prompt(s, &c.p, &err) == TONE_ERR_ARGUMENT);
+                CHECK(tone_session_sync_input(s, &c.p, &err) == TONE_ERR_ARGUMENT);
                 CHECK(strstr(err.text, "larger batch") && tone_session_n(s) == 0);
                 tone_session_close(s);
                 continue;
@@ -58,11 +58,11 @@ int main(void)
             free(got);
             /* A prompt that ends inside the picture is another prompt: what is kept of it must not change the result. */
             for (size_t cut = 7; cut < 16; cut++) {
-                tone_prompt part = c.p;
+                tone_input part = c.p;
                 part.n = cut;
-                tone_status st = tone_session_sync_prompt(s, &part, &err);
+                tone_status st = tone_session_sync_input(s, &part, &err);
                 CHECK_CASE(st == TONE_OK, "%s", err.text);
-                st = tone_session_sync_prompt(s, &c.p, &err);
+                st = tone_session_sync_input(s, &c.p, &err);
                 CHECK_CASE(st == TONE_OK, "%s", err.text);
                 error = golden_nmse(tone_session_logits(s), row(c.want, n - 1, vocab), vocab);
                 CHECK_CASE(error <= 1e-10, "%s after its first %zu: %g", variants[v], cut, error);
@@ -76,12 +76,12 @@ int main(void)
         float *other = malloc(n_soft * d * sizeof *other);
         memcpy(other, c.p.soft, n_soft * d * sizeof *other);
         other[(n_soft - 1) * d + 3] += 1;
-        tone_prompt changed = c.p;
+        tone_input changed = c.p;
         changed.soft = other;
-        CHECK(tone_session_sync_prompt(s, &c.p, &err) == TONE_OK);
-        CHECK(tone_session_sync_prompt(s, &changed, &err) == TONE_OK);
+        CHECK(tone_session_sync_input(s, &c.p, &err) == TONE_OK);
+        CHECK(tone_session_sync_input(s, &changed, &err) == TONE_OK);
         CHECK(tone_session_last(s).n_reused == 18); /* the last audio token is at 18 */
-        CHECK(tone_session_sync_prompt(s, &changed, &err) == TONE_OK);
+        CHECK(tone_session_sync_input(s, &changed, &err) == TONE_OK);
         CHECK(tone_session_last(s).n_evaluated == 0);
         free(other);
         tone_session_close(s);
