@@ -1,6 +1,4 @@
 /* Text to ids and back: for people a table, for programs a line of JSON for each line of JSON. */
-#include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +6,9 @@
 #include "base/buf.h"
 #include "base/fail.h"
 #include "base/file.h"
-#include "base/utf8.h"
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/lines.h"
 #include "tonesmith/tokenizer.h"
 
 enum { TEXT_LIMIT = 1 << 30 };
@@ -19,13 +17,7 @@ typedef struct work {
     const tone_tokenizer *tokenizer;
     unsigned encode_flags, decode_flags;
     tone_token_list ids;
-    tone_buf out;
 } work;
-
-static tone_status no_memory(tone_error *err)
-{
-    return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the line");
-}
 
 static int hex_digit(char c)
 {
@@ -33,157 +25,99 @@ static int hex_digit(char c)
 }
 
 /* {"text":…} or {"hex":…} to bytes in *b. */
-static tone_status read_text(const json_t *line, tone_buf *b, tone_error *err)
+static tone_status read_text(const tone_json_value *line, tone_buf *b, tone_error *err)
 {
-    const json_t *text = json_object_get(line, "text"), *hex = json_object_get(line, "hex");
-    if (json_is_string(text)) {
-        tone_buf_append(b, json_string_value(text), json_string_length(text));
-        return b->failed ? no_memory(err) : TONE_OK;
+    const tone_json_value *text = tone_json_get(line, "text"), *hex = tone_json_get(line, "hex");
+    if (text && text->kind == TONE_JSON_STRING) {
+        tone_buf_append(b, text->text, text->n);
+        return TONE_OK;
     }
-    if (!json_is_string(hex))
+    if (!hex || hex->kind != TONE_JSON_STRING)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the line has neither a \"text\" nor a \"hex\" string");
-    const char *s = json_string_value(hex);
-    size_t n = json_string_length(hex);
-    for (size_t i = 0; i < n; i += 2) {
-        int high = hex_digit(s[i]), low = i + 1 < n ? hex_digit(s[i + 1]) : -1;
+    for (size_t i = 0; i < hex->n; i += 2) {
+        int high = hex_digit(hex->text[i]), low = hex_digit(hex->text[i + 1]); /* a zero byte follows the text */
         if (high < 0 || low < 0)
             return tone_fail(err, TONE_ERR_FORMAT, i, "\"hex\" is not pairs of hexadecimal digits");
         tone_buf_putc(b, (char)(high << 4 | low));
     }
-    return b->failed ? no_memory(err) : TONE_OK;
+    return TONE_OK;
 }
 
-static tone_status encode_line(work *w, const json_t *line, tone_error *err)
+static tone_status encode_line(void *user, const tone_json_value *line, tone_buf *out, tone_error *err)
 {
+    work *w = user;
     tone_buf text = {0};
-    tone_status status = read_text(line, &text, err);
     w->ids.n = 0;
+    tone_status status = read_text(line, &text, err);
+    if (!status && text.failed)
+        status = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the text");
     if (!status)
         status = tone_tokenizer_encode(w->tokenizer, tone_buf_text(&text), text.n, w->encode_flags, &w->ids, err);
     tone_buf_clear(&text);
     if (status)
         return status;
-    tone_buf_puts(&w->out, "{\"ids\":[");
+    tone_buf_puts(out, "{\"ids\":[");
     for (size_t i = 0; i < w->ids.n; i++)
-        tone_buf_printf(&w->out, "%s%u", i ? "," : "", w->ids.ids[i]);
-    tone_buf_puts(&w->out, "]}\n");
-    return w->out.failed ? no_memory(err) : TONE_OK;
+        tone_buf_printf(out, "%s%u", i ? "," : "", w->ids.ids[i]);
+    tone_buf_puts(out, "]}");
+    return TONE_OK;
 }
 
-static tone_status read_ids(work *w, const json_t *line, tone_error *err)
+static tone_status read_ids(work *w, const tone_json_value *line, tone_error *err)
 {
-    const json_t *ids = json_object_get(line, "ids");
-    if (!json_is_array(ids))
+    const tone_json_value *ids = tone_json_get(line, "ids");
+    if (!ids || ids->kind != TONE_JSON_ARRAY)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the line has no \"ids\" array");
     uint32_t n_vocab = tone_tokenizer_info(w->tokenizer)->n_vocab;
     w->ids.n = 0;
-    for (size_t i = 0; i < json_array_size(ids); i++) {
-        const json_t *id = json_array_get(ids, i);
-        if (!json_is_integer(id) || json_integer_value(id) < 0 || json_integer_value(id) >= n_vocab)
-            return tone_fail(err, TONE_ERR_ARGUMENT, 0, "\"ids\" entry %zu is no id below %u", i, n_vocab);
-        tone_status status = tone_token_list_push(&w->ids, (tone_token)json_integer_value(id), err);
+    for (const tone_json_value *v = ids->first; v; v = v->next) {
+        int64_t id;
+        if (!tone_json_int(v, &id) || id < 0 || id >= n_vocab)
+            return tone_fail(err, TONE_ERR_ARGUMENT, 0, "\"ids\" entry %zu is no id below %u", w->ids.n, n_vocab);
+        tone_status status = tone_token_list_push(&w->ids, (tone_token)id, err);
         if (status)
             return status;
     }
     return TONE_OK;
 }
 
-/* A JSON string; the bytes are valid UTF-8. */
-static void put_string(tone_buf *out, const char *s, size_t n)
-{
-    tone_buf_putc(out, '"');
-    for (size_t at = 0; at < n;) {
-        uint32_t cp = 0;
-        size_t step = tone_utf8_decode((const uint8_t *)s + at, n - at, &cp);
-        if (step == 0)
-            return; /* not reached: decoders give whole characters */
-        at += step;
-        if (cp == '"' || cp == '\\')
-            tone_buf_printf(out, "\\%c", (char)cp);
-        else if (cp >= 0x20 && cp < 0x7F)
-            tone_buf_putc(out, (char)cp);
-        else if (cp < 0x10000)
-            tone_buf_printf(out, "\\u%04x", cp);
-        else
-            tone_buf_printf(out, "\\u%04x\\u%04x", 0xD800 + ((cp - 0x10000) >> 10), 0xDC00 + (cp & 0x3FF));
-    }
-    tone_buf_putc(out, '"');
-}
-
 /* {"hex": the tokens' bytes, "text": as text, "stream": what may be shown after each id, "flush": and at the end} */
-static tone_status decode_line(work *w, const json_t *line, tone_error *err)
+static tone_status decode_line(void *user, const tone_json_value *line, tone_buf *out, tone_error *err)
 {
-    tone_status status = read_ids(w, line, err);
-    if (status)
-        return status;
+    work *w = user;
     tone_decoder *d;
-    status = tone_decoder_open(&d, w->tokenizer, w->decode_flags, err);
+    tone_status status = read_ids(w, line, err);
+    if (!status)
+        status = tone_decoder_open(&d, w->tokenizer, w->decode_flags, err);
     if (status)
         return status;
     tone_buf text = {0}, stream = {0};
-    tone_buf_puts(&w->out, "{\"hex\":\"");
     size_t n;
+    tone_buf_puts(out, "{\"hex\":\"");
     for (size_t i = 0; i < w->ids.n; i++) {
         const char *bytes = tone_tokenizer_bytes(w->tokenizer, w->ids.ids[i], &n);
         bool hidden = (w->decode_flags & TONE_DECODE_HIDE_CONTROL) &&
                       tone_tokenizer_kind(w->tokenizer, w->ids.ids[i]) == TONE_TOKEN_CONTROL;
         for (size_t k = 0; k < n && !hidden; k++)
-            tone_buf_printf(&w->out, "%02x", (unsigned char)bytes[k]);
+            tone_buf_printf(out, "%02x", (unsigned char)bytes[k]);
         const char *shown = tone_decoder_next(d, w->ids.ids[i], &n);
         tone_buf_append(&text, shown, n);
         if (i)
             tone_buf_putc(&stream, ',');
-        put_string(&stream, shown, n);
+        tone_json_write_ascii(&stream, shown, n);
     }
     const char *rest = tone_decoder_finish(d, &n);
     tone_buf_append(&text, rest, n);
-    tone_buf_puts(&w->out, "\",\"text\":");
-    put_string(&w->out, tone_buf_text(&text), text.n);
-    tone_buf_printf(&w->out, ",\"stream\":[%s],\"flush\":", tone_buf_text(&stream));
-    put_string(&w->out, rest, n);
-    tone_buf_puts(&w->out, "}\n");
-    bool failed = w->out.failed || text.failed || stream.failed;
+    tone_buf_puts(out, "\",\"text\":");
+    tone_json_write_ascii(out, tone_buf_text(&text), text.n);
+    tone_buf_printf(out, ",\"stream\":[%s],\"flush\":", tone_buf_text(&stream));
+    tone_json_write_ascii(out, rest, n);
+    tone_buf_putc(out, '}');
+    out->failed |= text.failed || stream.failed;
     tone_buf_clear(&text);
     tone_buf_clear(&stream);
     tone_decoder_close(d);
-    return failed ? no_memory(err) : TONE_OK;
-}
-
-/* Answer each line as it comes, so that a program may wait for it. */
-static int answer_lines(work *w, bool decode)
-{
-    char *text = NULL;
-    size_t room = 0;
-    tone_error err;
-    int rc = 0;
-    for (unsigned long line_no = 1; rc == 0; line_no++) {
-        errno = 0;
-        ssize_t n = getline(&text, &room, stdin);
-        if (n < 0) {
-            if (ferror(stdin) || errno == ENOMEM) {
-                fprintf(stderr, "tonesmith tokenize: cannot read standard input: %s\n", strerror(errno));
-                rc = 1;
-            }
-            break;
-        }
-        if (strspn(text, " \t\r\n") == (size_t)n)
-            continue;
-        json_error_t where;
-        json_t *line = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
-        tone_status status = line ? TONE_OK : tone_fail(&err, TONE_ERR_FORMAT, 0, "not JSON: %s", where.text);
-        tone_buf_reset(&w->out);
-        if (!status)
-            status = decode ? decode_line(w, line, &err) : encode_line(w, line, &err);
-        json_decref(line);
-        if (status) {
-            fprintf(stderr, "tonesmith tokenize: line %lu: %s\n", line_no, err.text);
-            rc = 1;
-        } else if (fwrite(w->out.data, 1, w->out.n, stdout) != w->out.n || fflush(stdout) != 0) {
-            break; /* cli_finish() reports it */
-        }
-    }
-    free(text);
-    return cli_finish("tokenize", rc);
+    return TONE_OK;
 }
 
 /* One line a token, then their number. */
@@ -268,9 +202,8 @@ int cli_tokenize(int argc, char **argv)
     work w = {.tokenizer = t,
               .encode_flags = specials ? TONE_ENCODE_CONTROL : 0,
               .decode_flags = hide ? TONE_DECODE_HIDE_CONTROL : 0};
-    rc = argc == 1 ? print_table(&w, argv[0], count) : answer_lines(&w, decode);
+    rc = argc == 1 ? print_table(&w, argv[0], count) : cli_lines("tokenize", decode ? decode_line : encode_line, &w);
     tone_token_list_clear(&w.ids);
-    tone_buf_clear(&w.out);
     tone_tokenizer_close(t);
     return rc;
 }
