@@ -118,12 +118,14 @@ double tone_metric_change(tone_metric metric, double before, double after)
 
 /* Objects of the report that are null as a whole when nothing in them is defined. */
 static const char *const whole[] = {
-    "envelope.t60",         "envelope.edt", "envelope.t60_low",        "onset",
-    "roughness",            "pitch.f0",     "harmonic",                "harmonic.tristimulus",
-    "modulation.amplitude_db", "modulation.centroid_octaves", "modulation.f0_cents", "stereo"};
+    "envelope.t60", "envelope.edt",         "envelope.t60_low",        "onset",
+    "harmonic",     "harmonic.tristimulus", "modulation.amplitude_db", "modulation.centroid_octaves",
+    "stereo",       "modulation.f0_cents"};
 
 static bool is_whole(const char *path, size_t n)
 {
+    if (strcmp(path + n, ".median") == 0 || strcmp(path + n, ".iqr") == 0) /* statistics of frames that do not exist */
+        return true;
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (strlen(whole[i]) == n && memcmp(whole[i], path, n) == 0)
             return true;
