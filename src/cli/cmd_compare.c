@@ -39,8 +39,8 @@ static void print_panel(const tone_comparison *c)
 
 static void print_changes(const tone_comparison *c, bool all)
 {
-    tone_change changes[TONE_N_METRICS];
-    size_t n = tone_changes(changes, &c->before, &c->after), shown = 0;
+    tone_difference changes[TONE_N_METRICS];
+    size_t n = tone_differences(changes, &c->before, &c->after), shown = 0;
     printf("changes%35s%13s%11s  in JNDs\n", "A", "B", "");
     for (size_t i = 0; i < n; i++) {
         if (!all && !(fabs(changes[i].jnd) >= 1))

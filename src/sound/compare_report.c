@@ -10,21 +10,21 @@
 #include "base/fail.h"
 #include "tonesmith/sound/analysis.h"
 
-static double size_of(const tone_change *c)
+static double size_of(const tone_difference *c)
 {
     return isnan(c->jnd) ? -1 : fabs(c->jnd);
 }
 
 static int larger_first(const void *a, const void *b)
 {
-    const tone_change *x = a, *y = b;
+    const tone_difference *x = a, *y = b;
     double sx = size_of(x), sy = size_of(y);
     if (sx != sy)
         return (sx < sy) - (sx > sy);
     return (x->metric > y->metric) - (x->metric < y->metric);
 }
 
-size_t tone_changes(tone_change changes[TONE_N_METRICS], const tone_measures *before, const tone_measures *after)
+size_t tone_differences(tone_difference changes[TONE_N_METRICS], const tone_measures *before, const tone_measures *after)
 {
     size_t n = 0;
     for (int i = 0; i < TONE_N_METRICS; i++) {
@@ -32,7 +32,7 @@ size_t tone_changes(tone_change changes[TONE_N_METRICS], const tone_measures *be
         double a = before->value[i], b = after->value[i];
         if (!tone_metric_describe(&info, (tone_metric)i) || info.scale == TONE_JND_NONE || (isnan(a) && isnan(b)))
             continue;
-        changes[n++] = (tone_change){.metric = (tone_metric)i, .before = a, .after = b, .jnd = tone_metric_change((tone_metric)i, a, b)};
+        changes[n++] = (tone_difference){.metric = (tone_metric)i, .before = a, .after = b, .jnd = tone_metric_change((tone_metric)i, a, b)};
     }
     qsort(changes, n, sizeof *changes, larger_first);
     return n;
@@ -116,7 +116,7 @@ static const struct rule {
     {TONE_METRIC_CENTROID_MOD_DEPTH, "brightness moves more", "brightness moves less", PLAIN},
 };
 
-static void say_rule(sentence *s, const struct rule *r, const tone_change *c)
+static void say_rule(sentence *s, const struct rule *r, const tone_difference *c)
 {
     char number[32] = "";
     if (r->number == DECIBEL) { /* only as far as it is heard */
@@ -135,8 +135,8 @@ static void say_rule(sentence *s, const struct rule *r, const tone_change *c)
 
 static void say_largest(sentence *s, const tone_measures *before, const tone_measures *after)
 {
-    tone_change changes[TONE_N_METRICS];
-    size_t n = tone_changes(changes, before, after);
+    tone_difference changes[TONE_N_METRICS];
+    size_t n = tone_differences(changes, before, after);
     for (size_t i = 0; i < n && s->n < CLAUSES_MOST - 2; i++)
         for (size_t k = 0; k < sizeof rules / sizeof *rules && fabs(changes[i].jnd) >= 2; k++)
             if (rules[k].metric == changes[i].metric)
@@ -206,8 +206,8 @@ static json_t *number(double v)
 
 static json_t *changes_json(const tone_comparison *c)
 {
-    tone_change changes[TONE_N_METRICS];
-    size_t n = tone_changes(changes, &c->before, &c->after);
+    tone_difference changes[TONE_N_METRICS];
+    size_t n = tone_differences(changes, &c->before, &c->after);
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++) {
         tone_metric_info info;

@@ -101,14 +101,14 @@ TONE_API TONE_NODISCARD tone_status tone_compare(tone_comparison *out, tone_anal
 TONE_API TONE_NODISCARD tone_status tone_comparison_json(char **out, const tone_comparison *c, tone_error *err);
 
 /* A metric that changed. */
-typedef struct tone_change {
+typedef struct tone_difference {
     tone_metric metric;
     double before, after, jnd; /* jnd: how many just noticeable differences, signed; NaN when only one side is defined */
-} tone_change;
+} tone_difference;
 
 /* Every metric with a JND that is defined on one side at least, largest change first, those defined on one side only
  * at the end.  Returns how many of `changes` were filled. */
-TONE_API size_t tone_changes(tone_change changes[TONE_N_METRICS], const tone_measures *before, const tone_measures *after);
+TONE_API size_t tone_differences(tone_difference changes[TONE_N_METRICS], const tone_measures *before, const tone_measures *after);
 
 /* The differences of two sets of measures in one plain sentence, made by rule:
  * "0.9 octaves darker, attack unchanged, 0.4 LU quieter before matching".  *out is the caller's (free). */
