@@ -66,7 +66,8 @@ TONE_API TONE_NODISCARD tone_status tone_token_list_push(tone_token_list *list, 
 /* Free the ids; the list is as {0}. */
 TONE_API void tone_token_list_clear(tone_token_list *list);
 
-/* Open a tokenizer.json, a folder that holds one, or the vocabulary inside a GGUF file. */
+/* Open a tokenizer.json, a folder that holds one, or the vocabulary inside a GGUF file.  A generation_config.json beside
+ * a tokenizer.json adds its stops and suppressed ids. */
 TONE_API TONE_NODISCARD tone_status tone_tokenizer_open(tone_tokenizer **out, const char *path, tone_error *err);
 /* The text of a tokenizer.json; not needed after the call. */
 TONE_API TONE_NODISCARD tone_status tone_tokenizer_open_memory(tone_tokenizer **out, const char *json, size_t n,

@@ -35,7 +35,6 @@ static const tone_marker gemma3[] = {
     {"<eos>", true, false},
     {"<bos>", false, true},
     {"<unk>", false, true},
-    {"<mask>", false, true},
     {"<start_of_turn>", false, true},
     {"<end_of_turn>", true, false},
     {"<start_of_image>", false, true},

@@ -77,7 +77,7 @@ static void fill(tone_random *r, float *logits, uint32_t n, double spread)
 /* Every choice is among the allowed, and as often as its probability says. */
 static void test_distribution(void)
 {
-    enum { VOCAB = 1000, DRAWS = 2000, MANY = 60 };
+    enum { VOCAB = 1000, DRAWS = 1000, MANY = 60 };
     static float logits[VOCAB];
     static entry e[VOCAB];
     static int times[VOCAB];

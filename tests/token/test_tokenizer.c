@@ -186,6 +186,48 @@ static void test_failures(void)
     CHECK(tone_tokenizer_open(&t, "/nonexistent/tokenizer.json", &err) == TONE_ERR_NOT_FOUND && t == NULL);
 }
 
+/* generation_config.json beside the file: one more stop, two more that are never generated, or a sentence. */
+static void test_generation_config(void)
+{
+    static const struct {
+        const char *text, *says; /* NULL: it opens */
+    } cases[] = {
+        {"{\"eos_token_id\":[1,106,50,700],\"suppress_tokens\":[701,702,199],\"top_k\":64}", NULL},
+        {"{\"eos_token_id\":700,\"suppress_tokens\":[701,702]}", NULL},
+        {"{\"eos_token_id\":1074}", "eos_token_id names an id outside the vocabulary"},
+        {"{\"suppress_tokens\":[\"x\"]}", "suppress_tokens names an id"},
+        {"{", "not JSON"},
+    };
+    char folder[] = "/tmp/tone-token-XXXXXX", *from = golden_path("token/tokenizer.json"), *bytes = NULL;
+    size_t n;
+    tone_error err;
+    if (!CHECK(mkdtemp(folder) != NULL) || !CHECK(tone_file_read(&bytes, &n, from, 1 << 24, &err) == TONE_OK))
+        return;
+    char *vocabulary = tone_path_join(folder, "tokenizer.json"), *config = tone_path_join(folder, "generation_config.json");
+    CHECK(tone_file_write(vocabulary, bytes, n, &err) == TONE_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tone_tokenizer *t;
+        CHECK(tone_file_write(config, cases[i].text, strlen(cases[i].text), &err) == TONE_OK);
+        tone_status status = tone_tokenizer_open(&t, i % 2 ? folder : vocabulary, &err);
+        CHECK_CASE((status == TONE_OK) == !cases[i].says, "case %zu", i);
+        if (t) {
+            const tone_tokenizer_facts *info = tone_tokenizer_info(t);
+            CHECK(info->n_stops == 4 && info->stops[3] == 700);
+            CHECK(info->n_suppressed == 18 && info->suppressed[16] == 701 && info->suppressed[17] == 702);
+        } else {
+            CHECK_CASE(cases[i].says && strstr(err.text, cases[i].says), "case %zu says: %s", i, err.text);
+        }
+        tone_tokenizer_close(t);
+    }
+    remove(config);
+    remove(vocabulary);
+    remove(folder);
+    free(config);
+    free(vocabulary);
+    free(from);
+    free(bytes);
+}
+
 static tone_status open_bytes(tone_tokenizer **t, const char *bytes, size_t n, tone_error *err)
 {
     if (n < 4 || memcmp(bytes, "GGUF", 4) != 0)
@@ -241,5 +283,6 @@ int main(void)
     }
     test_failures();
     test_cut_files();
+    test_generation_config();
     return check_done();
 }
