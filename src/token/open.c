@@ -68,9 +68,10 @@ static tone_status open_json(tone_tokenizer **out, const char *path, const tone_
     tone_status status = tone_tokenizer_open_memory(&t, (const char *)map->data, map->n, err);
     if (status)
         return status;
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-    char *beside = folder ? tone_path_join(folder, "generation_config.json") : NULL;
+    char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (slash)
+        slash[1] = 0;
+    char *beside = folder ? tone_path_join(slash ? folder : ".", "generation_config.json") : NULL;
     status = beside ? read_generation_config(t, beside, err) : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "%s: no memory to open it", path);
     free(folder);
     free(beside);
