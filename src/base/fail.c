@@ -31,8 +31,7 @@ const char *tone_version(void)
     return TONE_VERSION;
 }
 
-/* Make text[0..n) one printable line: no control characters, only whole UTF-8 sequences. */
-static void make_printable(char *text)
+void tone_make_printable(char *text)
 {
     size_t n = strlen(text), at = 0;
     while (at < n) {
@@ -65,7 +64,7 @@ tone_status tone_fail(tone_error *err, tone_status code, uint64_t offset, const 
             cut--;
         memcpy(err->text + cut, "\xE2\x80\xA6", 4);
     }
-    make_printable(err->text);
+    tone_make_printable(err->text);
     return code;
 }
 

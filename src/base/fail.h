@@ -12,6 +12,9 @@
 TONE_NODISCARD tone_status tone_fail(tone_error *err, tone_status code, uint64_t offset, const char *fmt, ...)
     TONE_PRINTF(4, 5);
 
+/* Make text printable UTF-8 on one line, in place: what is not becomes '?'. */
+void tone_make_printable(char *text);
+
 /* Put "where: " in front of the text of *err (nothing when NULL), for an error about one of several files.
  * Returns `code` as it is. */
 tone_status tone_fail_in(tone_error *err, tone_status code, const char *where);
