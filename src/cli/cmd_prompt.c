@@ -1,5 +1,6 @@
 /* A chat request to the prompt a model is given, as text and as ids. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -7,6 +8,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/lines.h"
+#include "cli/model_path.h"
 #include "format/gguf.h"
 
 typedef struct work {
@@ -86,7 +88,7 @@ int cli_prompt(int argc, char **argv)
     const char *model = NULL;
     work w = {0};
     const cli_option options[] = {
-        {'m', "model", CLI_TEXT, &model, "FILE", "model file or folder, or a tokenizer.json", 0, 0},
+        {'m', "model", CLI_TEXT, &model, "FILE", "model file, folder or name, or a tokenizer.json", 0, 0},
         {0, "template-exact", CLI_FLAG, &w.options.template_exact, NULL, "what the published template prints, its defects included", 0, 0},
         {0, "trust-text", CLI_FLAG, &w.options.trust_text, NULL, "control tokens spelled in the request become control tokens", 0, 0},
         {0}};
@@ -99,10 +101,17 @@ int cli_prompt(int argc, char **argv)
         return cli_misuse("prompt", "reads standard input and takes no argument: '%s'", argv[0]);
     tone_error err;
     tone_tokenizer *t;
-    if (tone_tokenizer_open(&t, model, &err))
+    char *path;
+    rc = cli_model_path("prompt", model, &path);
+    if (rc)
+        return rc;
+    if (tone_tokenizer_open(&t, path, &err)) {
+        free(path);
         return cli_error("prompt", &err);
+    }
     w.tokenizer = t;
-    w.knows_size = find_size(&w, model);
+    w.knows_size = find_size(&w, path);
+    free(path);
     if (tone_tokenizer_info(t)->family == TONE_VOCAB_GEMMA3)
         w.options.family = TONE_CHAT_GEMMA3;
     rc = cli_lines("prompt", answer, &w);

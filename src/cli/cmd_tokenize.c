@@ -9,6 +9,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/lines.h"
+#include "cli/model_path.h"
 #include "tonesmith/tokenizer.h"
 
 enum { TEXT_LIMIT = 1 << 30 };
@@ -197,7 +198,13 @@ int cli_tokenize(int argc, char **argv)
 
     tone_error err;
     tone_tokenizer *t;
-    if (tone_tokenizer_open(&t, model, &err))
+    char *path;
+    rc = cli_model_path("tokenize", model, &path);
+    if (rc)
+        return rc;
+    tone_status st = tone_tokenizer_open(&t, path, &err);
+    free(path);
+    if (st)
         return cli_error("tokenize", &err);
     work w = {.tokenizer = t,
               .encode_flags = specials ? TONE_ENCODE_CONTROL : 0,

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/model_path.h"
+
 /* The session that Ctrl-C stops; a second Ctrl-C ends the program as usual. */
 static tone_session *volatile interrupted;
 
@@ -29,11 +31,14 @@ double cli_now_s(void)
 int cli_engine_open(cli_engine *e, const char *command, bool tokenizer)
 {
     tone_error err = {0};
+    char *path;
     if (!e->model_path)
         return cli_misuse(command, "-m MODEL is missing");
-    if (tone_model_open(&e->model, e->model_path, &(tone_model_options){.no_tokenizer = !tokenizer}, &err))
-        return cli_error(command, &err);
-    return 0;
+    int rc = cli_model_path(command, e->model_path, &path);
+    if (!rc && tone_model_open(&e->model, path, &(tone_model_options){.no_tokenizer = !tokenizer}, &err))
+        rc = cli_error(command, &err);
+    free(path);
+    return rc;
 }
 
 int cli_engine_session_options(const cli_engine *e, const char *command, tone_session_options *out)
