@@ -43,6 +43,19 @@ typedef struct tone_sampling_options {
 /* What Gemma's files ask for: temperature 1, top-k 64, top-p 0.95, no penalties; seed 0. */
 TONE_API tone_sampling_options tone_sampling_defaults(void);
 
+typedef struct tone_logprob {
+    tone_token id;
+    float logprob;
+} tone_logprob;
+
+/* Log-probabilities are of the model's own distribution: before bias, penalties, mask and temperature. */
+typedef struct tone_choice {
+    tone_token id;
+    float logprob; /* when asked for, else 0 */
+    uint32_t n_top;
+    tone_logprob top[TONE_TOP_LOGPROBS_MAX]; /* likeliest first */
+} tone_choice;
+
 /* Why a generation ended. */
 typedef enum tone_end {
     TONE_END_NONE,        /* it goes on                                               */

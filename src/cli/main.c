@@ -35,7 +35,7 @@ static void usage(FILE *to)
         snprintf(name, sizeof name, "%s", commands[i].name);
         for (char *c = name; *c; c++)
             if (*c == '_')
-                *c = '-';
+                *c = c[1] ? '-' : 0;
         fprintf(to, "  %-14s %s\n", name, commands[i].help);
     }
 }
@@ -45,7 +45,7 @@ static int same_name(const char *c_name, const char *typed)
     for (; *c_name && *typed; c_name++, typed++)
         if (*c_name != *typed && !(*c_name == '_' && *typed == '-'))
             return 0;
-    return *c_name == *typed;
+    return *c_name == *typed || (!*typed && strcmp(c_name, "_") == 0);
 }
 
 int main(int argc, char **argv)

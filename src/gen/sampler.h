@@ -15,19 +15,6 @@
 
 typedef struct tone_sampler tone_sampler;
 
-typedef struct tone_logprob {
-    tone_token id;
-    float logprob;
-} tone_logprob;
-
-/* Log-probabilities are of the model's own distribution: before bias, penalties, mask and temperature. */
-typedef struct tone_choice {
-    tone_token id;
-    float logprob; /* when asked for, else 0 */
-    uint32_t n_top;
-    tone_logprob top[TONE_TOP_LOGPROBS_MAX]; /* likeliest first */
-} tone_choice;
-
 /* Options out of range and bias for ids outside the vocabulary are refused by name.  Allocates everything the sampler
  * will ever need. */
 TONE_NODISCARD tone_status tone_sampler_open(tone_sampler **out, uint32_t n_vocab, const tone_sampling_options *options,

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "token/from_gguf.h"
 
-enum { CONFIG_BYTES_MAX = 4 << 20 };
+enum { CONFIG_BYTES_MAX = 4 << 20, TOKENIZER_CONFIG_BYTES_MAX = 64 << 20 };
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -79,9 +79,31 @@ static tone_status open_gguf(tone_model *m, const char *path, tone_model_config 
         snprintf(m->name, sizeof m->name, "%.*s", (int)(name.n < 120 ? name.n : 120), name.text);
     else
         set_name(m, path);
+    m->instructed = tone_gguf_find(m->weights.gguf, "tokenizer.chat_template") != NULL;
     if (tokenizer && tone_gguf_find(m->weights.gguf, "tokenizer.ggml.tokens"))
         return tone_tokenizer_from_gguf(&m->tokenizer, m->weights.gguf, err);
     return TONE_OK;
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char *path = tone_path_join(folder, name);
+    bool found = path && access(path, R_OK) == 0;
+    free(path);
+    return found;
+}
+
+/* The template stands in a file of its own, or (older saves) inside tokenizer_config.json. */
+static bool has_template(const char *folder)
+{
+    if (has_file(folder, "chat_template.jinja") || has_file(folder, "chat_template.json"))
+        return true;
+    char *path = tone_path_join(folder, "tokenizer_config.json"), *text = NULL;
+    size_t n = 0;
+    bool found = path && !tone_file_read(&text, &n, path, TOKENIZER_CONFIG_BYTES_MAX, NULL) && memmem(text, n, "\"chat_template\"", 15);
+    free(path);
+    free(text);
+    return found;
 }
 
 static tone_status open_folder(tone_model *m, const char *folder, const char *config_path, tone_model_config *c, bool tokenizer,
@@ -97,8 +119,9 @@ static tone_status open_folder(tone_model *m, const char *folder, const char *co
     if (st || (st = tone_safetensors_open(&m->weights.safetensors, folder, err)))
         return st;
     set_name(m, folder);
-    char *vocabulary = tokenizer ? tone_path_join(folder, "tokenizer.json") : NULL;
-    if (vocabulary && access(vocabulary, R_OK) == 0)
+    m->instructed = has_template(folder);
+    char *vocabulary = tokenizer && has_file(folder, "tokenizer.json") ? tone_path_join(folder, "tokenizer.json") : NULL;
+    if (vocabulary)
         st = tone_tokenizer_open(&m->tokenizer, vocabulary, err);
     free(vocabulary);
     return st;
@@ -175,7 +198,7 @@ static void gather_facts(tone_model *m)
     *f = (tone_model_facts){.name = m->name, .architecture = c->architecture, .variant = variant_of(c),
         .n_layers = c->n_layers, .n_shared_layers = c->n_shared, .hidden = c->hidden, .n_heads = c->n_heads, .window = c->window,
         .vocab = c->vocab, .ple_width = c->ple_width, .n_experts = c->n_experts, .n_experts_used = c->n_experts_used,
-        .max_context = c->max_context, .sees_pictures_whole = c->bidirectional};
+        .max_context = c->max_context, .instructed = m->instructed, .sees_pictures_whole = c->bidirectional};
     size_t n = m->weights.gguf ? tone_gguf_n_tensors(m->weights.gguf) : tone_safetensors_n(m->weights.safetensors);
     for (size_t i = 0; i < n; i++)
         add_use(f, m->weights.gguf ? tone_gguf_tensor(m->weights.gguf, i) : tone_safetensors_at(m->weights.safetensors, i));

@@ -11,6 +11,7 @@ struct tone_model {
     tone_tokenizer *tokenizer; /* NULL when there is none */
     tone_model_facts facts;
     char name[128];
+    bool instructed;
 };
 
 #endif

@@ -24,8 +24,15 @@ extern "C" {
 
 typedef struct tone_words tone_words;
 
-/* The built-in table, then the user's corrections on top (JSON of the same form; n bytes; NULL and 0 for none): a
- * family given there replaces the fields it names.  *out is the caller's: tone_words_free(). */
+/* The built-in table (src/sound/data/words.json), then the user's corrections on top: n bytes of JSON, NULL and 0 for
+ * none.
+ *
+ *     {"words": {"darker": "air down"},                                    a word that means something else to them
+ *      "families": {"warmth": {"metrics": [{"metric": "harmonic.even_db",  a field that replaces the built-in one
+ *                                           "direction": 1, "weight": 1}]}}}
+ *
+ * TONE_ERR_FORMAT, with the place and what is wrong there: broken JSON, an unknown metric, family, guard or field.
+ * *out is the caller's: tone_words_free(). */
 TONE_API TONE_NODISCARD tone_status tone_words_open(tone_words **out, const char *user_json, size_t n, tone_error *err);
 TONE_API void tone_words_free(tone_words *w);
 
@@ -33,13 +40,15 @@ typedef struct tone_word_metric {
     tone_metric metric;
     int direction; /* +1: rises when the family goes up; -1: falls */
     double weight; /* primary metrics 1, secondary less */
+    double absent; /* what counts where it is not defined (a mono file has correlation 1); NaN: it is left out */
 } tone_word_metric;
 
 typedef struct tone_word_guard {
+    const char *name; /* "pitch" */
     tone_metric metric;
-    double most;    /* JNDs it may move either way, or with `limit` the value it must not pass */
+    double most;      /* JNDs it may move either way, or with `limit` the value it must not rise above */
     bool limit;
-    const char *text; /* what breaking it means: "pitch moved" */
+    const char *text; /* what breaking it means: "the pitch moved" */
 } tone_word_guard;
 
 typedef struct tone_word_family {
@@ -48,7 +57,8 @@ typedef struct tone_word_family {
     const char *help;      /* one line */
     const tone_word_metric *metrics;
     size_t n_metrics;
-    const tone_word_guard *guards; /* the common ones included */
+    bool largest; /* the score is the largest change, not the weighted mean */
+    const tone_word_guard *const *guards;
     size_t n_guards;
     uint32_t groups; /* tone_metric_group bits that scoring and guarding need */
 } tone_word_family;
@@ -63,9 +73,18 @@ typedef struct tone_word_match {
     size_t at, length; /* where in the text, bytes */
 } tone_word_match;
 
-/* The first word or phrase of the table in `text` (the longest at that place; case and hyphens do not matter).
- * false when there is none. */
+/* The family of that name, or -1. */
+TONE_API int tone_words_family(const tone_words *w, const char *name);
+
+/* The first word or phrase of the table in `text` (the longest at that place; case, hyphens and runs of spaces do not
+ * matter).  Words before it count: "less bright" and "too bright" are down, "more bass" is up.  false when there is none.
+ * For the next one search on from at + length. */
 TONE_API bool tone_words_find(const tone_words *w, const char *text, tone_word_match *out);
+
+/* Scores to aim at for "a bit", plainly, and "a lot". */
+#define TONE_WORD_SMALL 2.0
+#define TONE_WORD_MEDIUM 5.0
+#define TONE_WORD_LARGE 10.0
 
 typedef enum tone_verdict_size {
     TONE_VERDICT_UNDEFINED, /* no metric of the family is defined on both sides */

@@ -1,0 +1,41 @@
+/* chat/said.h - what an answer has said so far, and how much of it has been handed out.
+ *
+ * Nothing handed out is ever taken back.  Two things therefore wait: white space at the end, and, as long as a call may be
+ * hidden in the text (tools were given, none was called, and the marker is being spelled with ordinary tokens), all from
+ * that marker on. */
+#ifndef TONE_CHAT_SAID_H
+#define TONE_CHAT_SAID_H
+
+#include "chat/call.h"
+#include "tonesmith/chat.h"
+
+typedef struct chat_said {
+    const chat_tools *tools;
+    tone_reply_sink *sink;
+    void *user;
+    tone_buf content, reasoning;
+    size_t content_sent, reasoning_sent;
+    size_t scanned; /* no spelled call begins before this byte of the content */
+    bool marker;    /* one begins at it */
+    bool as_it_is;  /* calls spelled in the content stay there */
+    chat_calls calls;
+    bool failed; /* memory ran out */
+} chat_said;
+
+void chat_said_clear(chat_said *s);
+
+/* Hand out what may leave by now. */
+void chat_said_flush(chat_said *s);
+
+/* Read a call's text and keep its calls.  Those from `streamed` on are handed out; on CHAT_CALL_BAD nothing happens. */
+chat_call_result chat_said_call(chat_said *s, const char *text, size_t n, bool strict, chat_call_fault *fault);
+
+/* Hand out the calls from number `first` on. */
+void chat_said_send_calls(chat_said *s, size_t first);
+void chat_said_event(chat_said *s, tone_reply_event event);
+
+/* Nothing more comes: find the calls spelled in the content, hand out the rest.  *spelled tells that there were some.
+ * `cut_off`: a limit was reached, so one that is not closed stays text. */
+void chat_said_finish(chat_said *s, bool cut_off, bool *spelled);
+
+#endif
