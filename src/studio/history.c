@@ -253,6 +253,26 @@ tone_status tone_history_each(tone_history *h, int64_t project, tone_node_fn *fn
     return each_row(h, q, fn, arg, &n, err);
 }
 
+tone_status tone_history_before(tone_history *h, int64_t project, int64_t *id, tone_error *err)
+{
+    bool found = false;
+    tone_status st = run(h, id, &found, err, "SELECT parent FROM node WHERE id = (SELECT head FROM project WHERE id = ?)", "i",
+                         project);
+    if (!st && !found)
+        st = tone_fail(err, TONE_ERR_NOT_FOUND, 0, "there is nothing before this step: it is the first");
+    return st;
+}
+
+tone_status tone_history_nth(tone_history *h, int64_t project, uint64_t i, int64_t *id, tone_error *err)
+{
+    bool found = false;
+    tone_status st = run(h, id, &found, err, "SELECT id FROM node WHERE project = ? ORDER BY id LIMIT 1 OFFSET ?", "ii", project,
+                         (int64_t)i);
+    if (!st && !found)
+        st = tone_fail(err, TONE_ERR_NOT_FOUND, 0, "the project has no step %llu", (unsigned long long)i);
+    return st;
+}
+
 /* Move the head to what `sql` (bound to the head) answers; `nothing` words the case that it answers nothing. */
 static tone_status step_head(tone_history *h, int64_t project, const char *sql, const char *nothing, bool remember,
                              int64_t *id, tone_error *err)

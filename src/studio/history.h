@@ -73,6 +73,12 @@ TONE_NODISCARD tone_status tone_history_node(tone_history *h, int64_t project, i
 TONE_NODISCARD tone_status tone_history_each(tone_history *h, int64_t project, tone_node_fn *fn, void *arg,
                                              tone_error *err);
 
+/* The node that the head's step began from: its parent.  TONE_ERR_NOT_FOUND at the first step. */
+TONE_NODISCARD tone_status tone_history_before(tone_history *h, int64_t project, int64_t *id, tone_error *err);
+
+/* The id of step i of a project, counted from 0 in the order they were made. */
+TONE_NODISCARD tone_status tone_history_nth(tone_history *h, int64_t project, uint64_t i, int64_t *id, tone_error *err);
+
 /* Move the head.  Undo goes to the parent, redo to the child last left by undo (else the newest child). */
 TONE_NODISCARD tone_status tone_history_undo(tone_history *h, int64_t project, int64_t *id, tone_error *err);
 TONE_NODISCARD tone_status tone_history_redo(tone_history *h, int64_t project, int64_t *id, tone_error *err);
