@@ -106,9 +106,16 @@ static inline double tone_sin_turns(double x)
     x = x > 0.25 ? 0.5 - x : x;
     double t = x * (2 * TONE_PI), q = t * t;
     /* |t| <= pi/2, Taylor: the first term left out is t^21/21! < 3e-16. */
-    double p = 1;
-    for (int k = 18; k >= 2; k -= 2)
-        p = 1 - p * q / (double)(k * (k + 1));
+    double p = 1.0 / 121645100408832000;
+    p = p * q - 1.0 / 355687428096000;
+    p = p * q + 1.0 / 1307674368000;
+    p = p * q - 1.0 / 6227020800;
+    p = p * q + 1.0 / 39916800;
+    p = p * q - 1.0 / 362880;
+    p = p * q + 1.0 / 5040;
+    p = p * q - 1.0 / 120;
+    p = p * q + 1.0 / 6;
+    p = 1 - p * q;
     return sign * t * p;
 }
 

@@ -10,9 +10,10 @@
 #include "tonesmith/sound/patch.h"
 
 static const tone_param_info infos[TONE_N_PARAMS] = {
-#define TONE_PARAM(number, ID, name, GROUP, unit, min, max, def, CURVE, core, choices, help, words) \
-    [number] = {TONE_P_##ID, name,   TONE_GROUP_##GROUP, unit, min,  max, def, TONE_CURVE_##CURVE, \
-                core,        choices, help,               words},
+#define TONE_PARAM(number, ID, name_, GROUP, unit_, min_, max_, def_, CURVE, core_, choices_, help_, words_)              \
+    [number] = {.id = TONE_P_##ID, .name = name_, .group = TONE_GROUP_##GROUP, .unit = unit_, .min = (float)(min_), \
+                .max = (float)(max_), .def = (float)(def_), .curve = TONE_CURVE_##CURVE, .core = core_,             \
+                .choices = choices_, .help = help_, .words = words_},
 #include "tonesmith/sound/params.h"
 };
 
@@ -117,7 +118,7 @@ const char *tone_param_print(char out[32], tone_param id, double value)
 {
     const tone_param_info *p = &infos[id];
     if (p->choices) {
-        size_t n;
+        size_t n = 0;
         const char *text = choice_text(p->choices, (int)tone_clamp(tone_round(value), p->min, p->max), &n);
         snprintf(out, 32, "%.*s", (int)n, text);
         return out;

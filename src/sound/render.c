@@ -1,4 +1,4 @@
-/* Rendering to memory. */
+/* Rendering to memory: notes become a list of events, the engine runs block by block, and its delay is cut off. */
 #include "tonesmith/sound/render.h"
 
 #include <math.h>
@@ -6,7 +6,23 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "sound/maths.h"
+#include "sound/engine.h"
+
+typedef enum event_kind { NOTE_OFF, BEND, NOTE_ON } event_kind; /* in the order in which they act at one frame */
+
+typedef struct event {
+    int64_t frame;
+    event_kind kind;
+    uint32_t index; /* of the note or bend */
+} event;
+
+/* Frames being collected. */
+typedef struct output {
+    tone_sound sound;
+    size_t room;
+    int64_t at; /* of the next frame, counted from minus the delay */
+    size_t limit;
+} output;
 
 void tone_sound_clear(tone_sound *s)
 {
@@ -16,49 +32,211 @@ void tone_sound_clear(tone_sound *s)
 
 tone_render_options tone_render_defaults(void)
 {
-    return (tone_render_options){.rate = 48000, .tail_s = 8, .block = 256};
+    return (tone_render_options){.rate = 48000, .tail_s = 8};
+}
+
+static tone_status check_options(const tone_render_options *opt, uint32_t rate, tone_error *err)
+{
+    tone_status st = tone_engine_check_rate(rate, err);
+    if (st)
+        return st;
+    if (!(opt->seconds >= 0 && opt->seconds <= 2 * TONE_NOTES_SECONDS_MAX))
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a render is at most %d s long, not %g", 2 * TONE_NOTES_SECONDS_MAX, opt->seconds);
+    if (!(opt->tail_s >= 0 && opt->tail_s <= TONE_NOTES_SECONDS_MAX))
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a tail is at most %d s long, not %g", TONE_NOTES_SECONDS_MAX, opt->tail_s);
+    return TONE_OK;
+}
+
+/* Take what a block adds, less the frames before time 0; true while more is wanted. */
+static bool collect(output *o, const float *left, const float *right, int n)
+{
+    for (int i = 0; i < n; i++, o->at++) {
+        if (o->at < 0 || o->sound.n_frames == o->limit)
+            continue;
+        o->sound.frames[2 * o->sound.n_frames] = left[i];
+        o->sound.frames[2 * o->sound.n_frames + 1] = right[i];
+        o->sound.n_frames++;
+    }
+    return o->sound.n_frames < o->limit;
+}
+
+static tone_status start_output(output *o, uint32_t rate, double seconds, int delay, tone_error *err)
+{
+    o->limit = (size_t)(seconds * rate + 0.5);
+    o->at = -(int64_t)delay;
+    o->sound.rate = rate;
+    o->sound.n_channels = 2;
+    o->sound.frames = malloc((o->limit + 1) * 2 * sizeof *o->sound.frames);
+    if (!o->sound.frames)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for %.1f s of sound at %u Hz", seconds, rate);
+    return TONE_OK;
+}
+
+/* Give back the room that a tail did not need. */
+static void trim(tone_sound *s)
+{
+    float *fitted = realloc(s->frames, (s->n_frames + 1) * 2 * sizeof *fitted);
+    if (fitted)
+        s->frames = fitted;
+}
+
+static tone_status report(const tone_render_options *opt, const output *o, int64_t block, tone_error *err)
+{
+    if (opt->progress && block % 1024 == 0 && !opt->progress(opt->user, (double)o->sound.n_frames / (double)(o->limit + 1)))
+        return tone_fail(err, TONE_ERR_CANCELLED, 0, "the render was cancelled");
+    return TONE_OK;
+}
+
+/* ── notes ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int by_frame(const void *a, const void *b)
+{
+    const event *x = a, *y = b;
+    if (x->frame != y->frame)
+        return x->frame < y->frame ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+static tone_status list_events(event **out, size_t *n, const tone_notes *notes, uint32_t rate, tone_error *err)
+{
+    size_t room = 2 * notes->n + notes->n_bends;
+    event *list = malloc((room + 1) * sizeof *list);
+    if (!list)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for %zu notes", notes->n);
+    *n = 0;
+    for (size_t i = 0; i < notes->n; i++) {
+        const tone_note *note = &notes->notes[i];
+        int64_t on = (int64_t)(note->start_s * rate + 0.5), off = (int64_t)((note->start_s + note->length_s) * rate + 0.5);
+        list[(*n)++] = (event){on, NOTE_ON, (uint32_t)i};
+        list[(*n)++] = (event){off > on ? off : on + 1, NOTE_OFF, (uint32_t)i};
+    }
+    for (size_t i = 0; i < notes->n_bends; i++)
+        list[(*n)++] = (event){(int64_t)(notes->bends[i].at_s * rate + 0.5), BEND, (uint32_t)i};
+    qsort(list, *n, sizeof *list, by_frame);
+    *out = list;
+    return TONE_OK;
+}
+
+static void act(tone_engine *e, const event *v, const tone_notes *notes, int64_t block_start)
+{
+    if (v->kind == BEND) {
+        tone_voices_bend(&e->voices, notes->bends[v->index].semitones, notes->bends[v->index].channel);
+        return;
+    }
+    const tone_note *note = &notes->notes[v->index];
+    if (v->kind == NOTE_ON)
+        tone_voices_note_on(&e->voices, &e->patch, note->pitch, note->velocity, note->channel,
+                            (int)(v->frame - block_start) * e->factor);
+    else
+        tone_voices_note_off(&e->voices, &e->patch, note->pitch, note->channel);
 }
 
 tone_status tone_render(tone_sound *out, const tone_patch *patch, const tone_notes *notes, const tone_render_options *opt,
                         tone_error *err)
 {
     tone_render_options defaults = tone_render_defaults();
+    opt = opt ? opt : &defaults;
     memset(out, 0, sizeof *out);
-    if (!opt)
-        opt = &defaults;
-    if (opt->rate < TONE_RATE_MIN || opt->rate > TONE_RATE_MAX)
-        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a rate is %d to %d Hz, not %u", TONE_RATE_MIN, TONE_RATE_MAX, opt->rate);
-    double rate = opt->rate, release_s = patch->values[TONE_P_AMP_RELEASE] / 1000;
-    double seconds = opt->seconds > 0 ? opt->seconds : tone_notes_end_s(notes) + tone_min(release_s, opt->tail_s);
-    size_t n = (size_t)(seconds * rate + 0.5);
-    out->frames = calloc(n + 1, 2 * sizeof *out->frames);
-    if (!out->frames)
-        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for %.1f s of sound", seconds);
-    double attack_s = patch->values[TONE_P_AMP_ATTACK] / 1000, gain = 0.5 * tone_db_to_gain(patch->values[TONE_P_LEVEL]);
-    double tune = patch->values[TONE_P_TRANSPOSE] - 69;
-    double g = tone_tan_half_turns(tone_min(patch->values[TONE_P_FILTER_CUTOFF] / rate, 0.49));
-    double k = tone_exp2(1 - 5.6 * patch->values[TONE_P_FILTER_RESONANCE] / 100), a1 = 1 / (1 + g * (g + k));
-    for (size_t v = 0; v < notes->n; v++) {
-        const tone_note *note = &notes->notes[v];
-        double step = 440 * tone_exp2((note->pitch + tune) / 12) / rate, phase = 0, low = 0, band = 0;
-        size_t start = (size_t)(note->start_s * rate + 0.5);
-        for (size_t i = start; i < n; i++) {
-            double t = (double)(i - start) / rate, rise = tone_min(1, t / attack_s);
-            double fall = tone_clamp(1 - (t - note->length_s) / release_s, 0, 1);
-            if (fall == 0)
-                break;
-            phase += step;
-            phase -= phase >= 1;
-            double x = 2 * phase - 1, v3 = x - low, v1 = a1 * (band + g * v3), v2 = low + g * v1;
-            band = 2 * v1 - band;
-            low = 2 * v2 - low;
-            float y = (float)(v2 * rise * fall * note->velocity * gain);
-            out->frames[2 * i] += y;
-            out->frames[2 * i + 1] += y;
-        }
+    tone_engine *e = NULL;
+    event *events = NULL;
+    size_t n_events = 0, next = 0;
+    output o = {0};
+    tone_status st = check_options(opt, opt->rate, err);
+    if (!st)
+        st = tone_engine_new(&e, patch, opt->rate, opt->seed, notes->tempo_bpm, err);
+    if (!st)
+        st = list_events(&events, &n_events, notes, opt->rate, err);
+    if (st)
+        goto done;
+    bool open_end = opt->seconds == 0;
+    st = start_output(&o, opt->rate, open_end ? tone_notes_end_s(notes) + opt->tail_s : opt->seconds, tone_engine_delay(e), err);
+    if (st)
+        goto done;
+    float left[TONE_FX_BLOCK_MAX], right[TONE_FX_BLOCK_MAX];
+    bool more = true;
+    for (int64_t block = 0; more; block++) {
+        int64_t start = block * e->n;
+        for (; next < n_events && events[next].frame < start + e->n; next++)
+            act(e, &events[next], notes, start);
+        tone_engine_run(e, left, right);
+        more = collect(&o, left, right, e->n) && !(open_end && next == n_events && tone_engine_idle(e));
+        st = report(opt, &o, block, err);
+        if (st)
+            goto done;
     }
-    out->n_frames = n;
-    out->n_channels = 2;
-    out->rate = opt->rate;
-    return TONE_OK;
+    trim(&o.sound);
+    *out = o.sound;
+    o.sound.frames = NULL;
+done:
+    free(o.sound.frames);
+    free(events);
+    tone_engine_free(e);
+    return st;
+}
+
+/* ── audio through the effects ───────────────────────────────────────────────────────────────────────────────────── */
+
+/* Frame i of a channel, silence after the end; what is no number is silence too. */
+static float input_at(const tone_sound *in, size_t i, uint32_t channel)
+{
+    if (i >= in->n_frames)
+        return 0;
+    float x = in->frames[i * in->n_channels + (channel < in->n_channels ? channel : 0)];
+    return x > -1e4f && x < 1e4f ? x : 0;
+}
+
+tone_status tone_render_effects(tone_sound *out, const tone_patch *patch, const tone_sound *in, double tempo_bpm,
+                                const tone_render_options *opt, tone_error *err)
+{
+    tone_render_options defaults = tone_render_defaults();
+    opt = opt ? opt : &defaults;
+    memset(out, 0, sizeof *out);
+    tone_fx *fx = NULL;
+    output o = {0};
+    tone_status st = check_options(opt, in->rate, err);
+    if (!st && (in->n_channels < 1 || in->n_channels > 2))
+        st = tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "sound for the effects has one or two channels, not %u", in->n_channels);
+    if (!st && !(tempo_bpm >= 10 && tempo_bpm <= 1000))
+        st = tone_fail(err, TONE_ERR_ARGUMENT, 0, "a tempo is 10 to 1000 beats a minute, not %g", tempo_bpm);
+    if (st)
+        return st;
+    fx = aligned_alloc(64, (sizeof *fx + 63) / 64 * 64);
+    if (!fx)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the effects");
+    if (!tone_fx_init(fx, in->rate)) {
+        st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the effects at %u Hz", in->rate);
+        goto done;
+    }
+    tone_fx_set(fx, patch->values, tempo_bpm);
+    tone_fx_snap(fx);
+    bool open_end = opt->seconds == 0;
+    double seconds = (double)in->n_frames / in->rate;
+    st = start_output(&o, in->rate, open_end ? seconds + opt->tail_s : opt->seconds, tone_fx_delay(fx), err);
+    if (st)
+        goto done;
+    float left[TONE_FX_BLOCK_MAX], right[TONE_FX_BLOCK_MAX];
+    bool more = true;
+    for (int64_t block = 0; more; block++) {
+        size_t start = (size_t)block * (size_t)fx->n;
+        for (size_t i = 0; i < (size_t)fx->n; i++) {
+            left[i] = input_at(in, start + i, 0);
+            right[i] = input_at(in, start + i, 1);
+        }
+        tone_fx_run(fx, left, right);
+        bool past = o.at >= (int64_t)in->n_frames;
+        more = collect(&o, left, right, fx->n) && !(open_end && past && tone_fx_idle(fx));
+        st = report(opt, &o, block, err);
+        if (st)
+            goto done;
+    }
+    trim(&o.sound);
+    *out = o.sound;
+    o.sound.frames = NULL;
+done:
+    free(o.sound.frames);
+    tone_fx_clear(fx);
+    free(fx);
+    return st;
 }

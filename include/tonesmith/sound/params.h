@@ -139,7 +139,7 @@ TONE_PARAM(37, LFO1_RATE, "lfo1_rate", LFO, "Hz", 0.02, 40, 5, LOG, 1, NULL,
            "speed of the first LFO, which moves pitch and pulse width",
            "vibrato rate|vibrato speed|lfo rate|lfo speed")
 TONE_PARAM(38, LFO1_SHAPE, "lfo1_shape", LFO, "", 0, 4, 0, CHOICE, 0, "sine|triangle|saw|square|random",
-           "shape of the first LFO: sine for vibrato, square for trills, random for steps",
+           "shape of the first LFO: sine for vibrato, square for trills, saw falls, random steps",
            "vibrato shape|lfo shape|lfo 1 waveform")
 TONE_PARAM(39, LFO1_PITCH, "lfo1_pitch", LFO, "cents", 0, 1200, 0, CUBE, 1, NULL,
            "vibrato depth, up and down: 10 to 30 natural, 100 a semitone",
@@ -154,7 +154,7 @@ TONE_PARAM(42, LFO2_RATE, "lfo2_rate", LFO, "Hz", 0.02, 40, 2, LOG, 1, NULL,
            "speed of the second LFO, which moves cutoff, level and pan",
            "wobble rate|tremolo rate|wah speed|lfo 2 speed")
 TONE_PARAM(43, LFO2_SHAPE, "lfo2_shape", LFO, "", 0, 4, 0, CHOICE, 0, "sine|triangle|saw|square|random",
-           "shape of the second LFO: sine for wobble, square for a gate, random for a burble",
+           "shape of the second LFO: sine for wobble, square for a gate, saw falls, random burbles",
            "wobble shape|tremolo shape|lfo 2 waveform")
 TONE_PARAM(44, LFO2_CUTOFF, "lfo2_cutoff", LFO, "octaves", 0, 4, 0, LINEAR, 1, NULL,
            "how far the second LFO moves the cutoff up and down: wobble, wah",
@@ -285,7 +285,7 @@ TONE_PARAM(84, HIGHPASS_FREQ, "highpass_freq", OUTPUT, "Hz", 5, 2000, 10, LOG, 1
 TONE_PARAM(85, LIMITER_CEILING, "limiter_ceiling", OUTPUT, "dB", -24, 0, -1, LINEAR, 0, NULL,
            "no sample leaves above this: lower with a higher level is denser and louder",
            "limiter|ceiling|brickwall")
-TONE_PARAM(86, LEVEL, "level", OUTPUT, "dB", -60, 24, -12, LINEAR, 1, NULL,
+TONE_PARAM(86, LEVEL, "level", OUTPUT, "dB", -60, 24, 0, LINEAR, 1, NULL,
            "loudness of the whole patch, before the limiter",
            "volume|gain|loudness|output level|master")
 #undef TONE_PARAM

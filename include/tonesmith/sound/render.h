@@ -36,7 +36,6 @@ typedef struct tone_render_options {
     uint64_t seed;    /* noise, starting phases and random LFOs */
     double seconds;   /* length; 0: until the sound has died away */
     double tail_s;    /* with seconds 0: at most this long after the last note ends */
-    uint32_t block;   /* frames computed at once, 1…4096; changes nothing that can be heard or measured */
     /* Called now and then with 0…1; returning false cancels the render (TONE_ERR_CANCELLED). */
     bool (*progress)(void *user, double done);
     void *user;

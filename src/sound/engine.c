@@ -1,0 +1,117 @@
+#include "sound/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "sound/maths.h"
+
+tone_status tone_engine_check_rate(uint32_t rate, tone_error *err)
+{
+    if (rate < TONE_RATE_MIN || rate > TONE_RATE_MAX)
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a rate is %d to %d Hz, not %u", TONE_RATE_MIN, TONE_RATE_MAX, rate);
+    return TONE_OK;
+}
+
+static void apply(tone_engine *e)
+{
+    tone_voice_patch_init(&e->patch, e->now, e->rate);
+    tone_fx_set(&e->fx, e->now, e->tempo_bpm);
+}
+
+tone_status tone_engine_new(tone_engine **out, const tone_patch *patch, uint32_t rate, uint64_t seed, double tempo_bpm,
+                            tone_error *err)
+{
+    *out = NULL;
+    tone_status st = tone_engine_check_rate(rate, err);
+    if (st)
+        return st;
+    tone_engine *e = aligned_alloc(64, (sizeof *e + 63) / 64 * 64);
+    if (!e)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the synth");
+    memset(e, 0, sizeof *e);
+    if (!tone_fx_init(&e->fx, rate)) {
+        tone_engine_free(e);
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the effects at %u Hz", rate);
+    }
+    e->rate = rate;
+    e->n = e->fx.n;
+    e->factor = rate < 60000 ? 2 : 1;
+    e->tempo_bpm = tempo_bpm;
+    e->glide = (float)(1 - tone_exp2(-1.4426950408889634 * e->n / (0.006 * rate))); /* 97 % of the way in 20 ms */
+    memcpy(e->now, patch->values, sizeof e->now);
+    memcpy(e->target, patch->values, sizeof e->target);
+    tone_voices_init(&e->voices, seed);
+    tone_decimator_init(&e->sides[0]);
+    tone_decimator_init(&e->sides[1]);
+    apply(e);
+    tone_fx_snap(&e->fx);
+    *out = e;
+    return TONE_OK;
+}
+
+void tone_engine_free(tone_engine *e)
+{
+    if (e)
+        tone_fx_clear(&e->fx);
+    free(e);
+}
+
+/* Move the knobs towards where they were set. */
+static void glide(tone_engine *e)
+{
+    e->moving = false;
+    for (int i = 0; i < TONE_N_PARAMS; i++) {
+        const tone_param_info *info = tone_param_get((tone_param)i);
+        float way = e->target[i] - e->now[i];
+        bool whole = info->curve == TONE_CURVE_CHOICE || info->curve == TONE_CURVE_COUNT;
+        float near = (info->max - info->min) * 1e-5f;
+        if (whole || (way < near && way > -near)) {
+            e->now[i] = e->target[i];
+        } else {
+            e->now[i] += way * e->glide;
+            e->moving = true;
+        }
+    }
+    apply(e);
+}
+
+/* left and right from the four lanes of a bus. */
+static void sum_lanes(float *out, v4 *bus, int n)
+{
+    for (int i = 0; i < n; i += 4) {
+        v4_transpose(&bus[i], &bus[i + 1], &bus[i + 2], &bus[i + 3]);
+        v4_store(out + i, (bus[i] + bus[i + 1]) + (bus[i + 2] + bus[i + 3]));
+    }
+}
+
+void tone_engine_run(tone_engine *e, float *left, float *right)
+{
+    v4 bus[2][TONE_VOICE_FRAMES_MAX];
+    float sum[TONE_VOICE_FRAMES_MAX], *sides[2] = {left, right};
+    int frames = e->n * e->factor;
+    if (e->moving)
+        glide(e);
+    memset(bus[0], 0, (size_t)frames * sizeof bus[0][0]);
+    memset(bus[1], 0, (size_t)frames * sizeof bus[1][0]);
+    tone_voices_run(&e->voices, &e->patch, bus[0], bus[1]);
+    for (int side = 0; side < 2; side++) {
+        if (e->factor == 1) {
+            sum_lanes(sides[side], bus[side], frames);
+        } else {
+            sum_lanes(sum, bus[side], frames);
+            tone_decimator_run(&e->sides[side], sides[side], sum, e->n);
+        }
+    }
+    tone_fx_run(&e->fx, left, right);
+}
+
+int tone_engine_delay(const tone_engine *e)
+{
+    return (e->factor == 2 ? TONE_DECIMATE_DELAY : 0) + tone_fx_delay(&e->fx);
+}
+
+bool tone_engine_idle(const tone_engine *e)
+{
+    return tone_voices_idle(&e->voices) && tone_fx_idle(&e->fx);
+}
