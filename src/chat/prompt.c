@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "chat/turns.h"
 
 struct tone_prompt {
     chat_out out;
-    bool open_thought, trust_text;
+    chat_beginning beginning;
+    bool trust_text;
 };
 
 tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const tone_prompt_options *options, tone_error *err)
@@ -19,7 +19,7 @@ tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const to
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
     p->trust_text = options->trust_text;
     tone_status st = options->family == TONE_CHAT_GEMMA3 ? chat_turns_gemma3(&p->out, q, options, err)
-                                                         : chat_turns_gemma4(&p->out, q, options, &p->open_thought, err);
+                                                         : chat_turns_gemma4(&p->out, q, options, &p->beginning, err);
     if (!st && !chat_out_finish(&p->out))
         st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
     if (st) {
@@ -75,7 +75,12 @@ const char *tone_prompt_text(const tone_prompt *p, size_t *n)
 
 bool tone_prompt_open_thought(const tone_prompt *p)
 {
-    return p->open_thought;
+    return p->beginning == CHAT_BEGINS_IN_THOUGHT;
+}
+
+chat_beginning chat_prompt_beginning(const tone_prompt *p)
+{
+    return p->beginning;
 }
 
 const char *const *tone_prompt_notes(const tone_prompt *p, size_t *n)

@@ -3,6 +3,7 @@
 #define TONE_CHAT_PROMPT_H
 
 #include "chat/request.h"
+#include "chat/turns.h"
 
 TONE_NODISCARD tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const tone_prompt_options *options,
                                              tone_error *err);
@@ -10,5 +11,7 @@ TONE_NODISCARD tone_status chat_prompt_build(tone_prompt **out, const chat_reque
 /* The same from a request's JSON object, which is not needed afterwards. */
 TONE_NODISCARD tone_status chat_prompt_build_json(tone_prompt **out, const tone_json_value *request,
                                                   const tone_prompt_options *options, tone_error *err);
+
+chat_beginning chat_prompt_beginning(const tone_prompt *p);
 
 #endif

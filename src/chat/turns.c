@@ -383,7 +383,7 @@ static void note_orphans(turns *t, size_t start, size_t end, const tone_json_val
         chat_out_note(t->o, "messages[%zu]: a tool result that follows no call was left out", i);
 }
 
-tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_prompt_options *options, bool *open_thought, tone_error *err)
+tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_prompt_options *options, chat_beginning *beginning, tone_error *err)
 {
     turns t = {.o = o, .q = q, .options = options, .err = err, .exact = options->template_exact, .first = chat_first_system(q) != NULL};
     for (size_t i = t.first; i < q->n_messages; i++)
@@ -401,7 +401,7 @@ tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_pro
         before = q->messages[i];
         start = i + 1;
     }
-    *open_thought = false;
+    *beginning = CHAT_BEGINS_EMPTY;
     if (st || !q->generate)
         return st;
     if (t.state == TURN_CLOSED) {
@@ -411,11 +411,12 @@ tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_pro
             chat_out_control(o, "<|channel>");
             chat_out_puts(o, "thought\n");
             chat_out_control(o, "<channel|>");
+            *beginning = CHAT_BEGINS_UNTHINKING;
         }
     } else if (t.state == TURN_ANSWERED && q->think) {
         chat_out_control(o, "<|channel>");
         chat_out_puts(o, "thought\n");
-        *open_thought = true;
+        *beginning = CHAT_BEGINS_IN_THOUGHT;
     }
     return TONE_OK;
 }

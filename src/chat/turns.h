@@ -5,9 +5,16 @@
 #include "chat/out.h"
 #include "chat/request.h"
 
-/* Append the whole prompt; *open_thought tells that it ends inside a thought. */
+/* What a prompt has already said of the answer. */
+typedef enum chat_beginning {
+    CHAT_BEGINS_EMPTY,
+    CHAT_BEGINS_IN_THOUGHT, /* <|channel>thought LF           */
+    CHAT_BEGINS_UNTHINKING  /* <|channel>thought LF<channel|> */
+} chat_beginning;
+
+/* Append the whole prompt. */
 TONE_NODISCARD tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_prompt_options *options,
-                                             bool *open_thought, tone_error *err);
+                                             chat_beginning *beginning, tone_error *err);
 TONE_NODISCARD tone_status chat_turns_gemma3(chat_out *o, const chat_request *q, const tone_prompt_options *options,
                                              tone_error *err);
 
