@@ -477,7 +477,7 @@ static bool all_calls(reader *r, chat_calls *out)
     return true;
 }
 
-static void cut(chat_calls *calls, size_t n)
+void chat_calls_cut(chat_calls *calls, size_t n)
 {
     while (calls->n > n) {
         chat_call *c = &calls->list[--calls->n];
@@ -495,7 +495,7 @@ chat_call_result chat_calls_read(chat_calls *out, const char *text, size_t n, co
         tone_buf_clear(&r.out);
         if (ok)
             return CHAT_CALL_OK;
-        cut(out, before);
+        chat_calls_cut(out, before);
         if (failed)
             return CHAT_CALL_NO_MEMORY;
         if (!tolerant)
@@ -506,7 +506,7 @@ chat_call_result chat_calls_read(chat_calls *out, const char *text, size_t n, co
 
 void chat_calls_clear(chat_calls *calls)
 {
-    cut(calls, 0);
+    chat_calls_cut(calls, 0);
     free(calls->list);
     *calls = (chat_calls){0};
 }

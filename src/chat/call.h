@@ -32,6 +32,8 @@ typedef enum chat_call_result { CHAT_CALL_OK, CHAT_CALL_BAD, CHAT_CALL_NO_MEMORY
  * *fault says what the plain grammar missed.  `strict`: no repairs. */
 chat_call_result chat_calls_read(chat_calls *out, const char *text, size_t n, const chat_tools *tools, bool strict,
                                  chat_call_fault *fault);
+/* Forget the calls from number n on. */
+void chat_calls_cut(chat_calls *calls, size_t n);
 void chat_calls_clear(chat_calls *calls);
 
 /* The name a call written `name` is for: itself, or what follows its last colon where only that is known. */

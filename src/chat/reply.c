@@ -292,19 +292,31 @@ static void send_stream(tone_reply *r)
         chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = s->json.data + from, .n = s->json.n - from});
 }
 
-/* The call was handed out while it was written: nothing but its end is left to say, if it is what it seemed. */
-static bool finish_stream(tone_reply *r, size_t first)
+static bool is_json(const tone_buf *b)
 {
-    if (!r->options.strict_calls || !r->stream_begun)
+    tone_json_tree *tree;
+    bool ok = !tone_json_tree_read(&tree, tone_buf_text(b), b->n, 0, NULL);
+    tone_json_tree_free(tree);
+    return ok;
+}
+
+/* The call was handed out while it was written.  What was sent holds, also where the schema would have had a number
+ * between quotes; false when what was sent is no JSON at all. */
+static bool settle_stream(tone_reply *r, size_t first)
+{
+    chat_call_stream *s = &r->stream;
+    if (s->state != CHAT_STREAM_DONE || r->said.calls.n != first + 1 || s->json.failed)
         return false;
-    const chat_call *c = &r->said.calls.list[first];
-    bool same = r->said.calls.n == first + 1 && c->arguments_n == r->stream_sent && memcmp(c->arguments, r->stream.json.data, r->stream_sent) == 0;
-    if (same)
-        chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = (uint32_t)first});
-    else
-        chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_ERROR, .call = (uint32_t)first, .why = "the arguments sent are not those of the call",
-                                                     .text = c->arguments, .n = c->arguments_n});
-    return true;
+    chat_call *c = &r->said.calls.list[first];
+    if (c->arguments_n == s->json.n && memcmp(c->arguments, s->json.data, s->json.n) == 0)
+        return true;
+    if (!is_json(&s->json))
+        return false;
+    free(c->arguments);
+    c->arguments_n = s->json.n;
+    c->arguments = tone_buf_take(&s->json);
+    r->said.failed |= !c->arguments;
+    return c->arguments != NULL;
 }
 
 /* The call's text as it would be spelled, into *raw. */
@@ -346,6 +358,12 @@ static void close_call(tone_reply *r, call_end end)
     if (r->options.strict_calls)
         send_stream(r);
     chat_call_result result = chat_said_call(&r->said, tone_buf_text(&r->call), r->call.n, strict, &fault);
+    bool streamed = r->options.strict_calls && r->stream_begun;
+    if (result == CHAT_CALL_OK && streamed && !settle_stream(r, first)) {
+        chat_calls_cut(&r->said.calls, first);
+        fault.why = "what was sent of the call is not the call";
+        result = CHAT_CALL_BAD;
+    }
     if (result == CHAT_CALL_OK) {
         if (!r->call_opened) /* found without its token */
             for (size_t i = first; i < r->said.calls.n; i++)
@@ -354,7 +372,9 @@ static void close_call(tone_reply *r, call_end end)
             r->odd |= r->said.calls.list[i].repaired;
         r->odd |= end != CALL_CLOSED;
         chat_said_flush(&r->said);
-        if (!finish_stream(r, first))
+        if (streamed)
+            chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = (uint32_t)first});
+        else
             chat_said_send_calls(&r->said, first);
     } else if (result == CHAT_CALL_BAD) {
         r->odd = true;

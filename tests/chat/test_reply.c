@@ -122,6 +122,28 @@ static void as_they_come(void)
     tone_reply_close(r);
 }
 
+/* What was sent holds: a number where the schema says string stays one; what is no JSON is an error. */
+static void sent_and_read_differ(void)
+{
+    const part number[] = {{48, NULL, 0}, {.text = "call:run{cmd:5}"}, {49, NULL, 0}, {50, NULL, 0}};
+    const part spelled[] = {{48, NULL, 0}, {.text = "call:run{cmd:<|\"|>ls<|\"|>}"}, {49, NULL, 0}, {50, NULL, 0}};
+    heard h = {0};
+    tone_reply_options o = {.sink = heard_event, .user = &h, .strict_calls = true};
+    const tone_message *m;
+    tone_reply *r = give(number, COUNT(number), o, 1);
+    if (CHECK(r && !tone_reply_finish(r, TONE_FINISH_STOP, &m, NULL) && m->n_calls == 1)) {
+        CHECK_STR(m->calls[0].arguments, "{\"cmd\":5}");
+        CHECK_STR(tone_buf_text(&h.arguments[0]), m->calls[0].arguments);
+    }
+    heard_clear(&h);
+    tone_reply_close(r);
+    r = give(spelled, COUNT(spelled), o, 1);
+    if (CHECK(r && !tone_reply_finish(r, TONE_FINISH_STOP, &m, NULL)))
+        CHECK(!m->n_calls && m->content_n && h.errors.n && h.ended == 0);
+    heard_clear(&h);
+    tone_reply_close(r);
+}
+
 static void faithful(void)
 {
     static const struct {
@@ -220,6 +242,7 @@ int main(void)
     broken_utf8();
     errors();
     as_they_come();
+    sent_and_read_differ();
     faithful();
     damage();
     limits();
