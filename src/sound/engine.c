@@ -36,6 +36,7 @@ tone_status tone_engine_new(tone_engine **out, const tone_patch *patch, uint32_t
     }
     e->rate = rate;
     e->n = e->fx.n;
+    e->n_part = e->n / TONE_ENGINE_PARTS;
     e->factor = rate < 60000 ? 2 : 1;
     e->tempo_bpm = tempo_bpm;
     e->glide = (float)(1 - tone_exp2(-1.4426950408889634 * e->n / (0.006 * rate))); /* 97 % of the way in 20 ms */
@@ -76,7 +77,7 @@ static void glide(tone_engine *e)
     apply(e);
 }
 
-/* left and right from the four lanes of a bus. */
+/* A channel from the four lanes of its bus. */
 static void sum_lanes(float *out, v4 *bus, int n)
 {
     for (int i = 0; i < n; i += 4) {
@@ -85,23 +86,27 @@ static void sum_lanes(float *out, v4 *bus, int n)
     }
 }
 
-void tone_engine_run(tone_engine *e, float *left, float *right)
+void tone_engine_play(tone_engine *e, int part)
 {
     v4 bus[2][TONE_VOICE_FRAMES_MAX];
-    float sum[TONE_VOICE_FRAMES_MAX], *sides[2] = {left, right};
-    int frames = e->n * e->factor;
-    if (e->moving)
+    size_t frames = (size_t)(e->n_part * e->factor);
+    if (part == 0 && e->moving)
         glide(e);
-    memset(bus[0], 0, (size_t)frames * sizeof bus[0][0]);
-    memset(bus[1], 0, (size_t)frames * sizeof bus[1][0]);
+    memset(bus[0], 0, frames * sizeof bus[0][0]);
+    memset(bus[1], 0, frames * sizeof bus[1][0]);
     tone_voices_run(&e->voices, &e->patch, bus[0], bus[1]);
+    for (int side = 0; side < 2; side++)
+        sum_lanes(&e->mix[side][(size_t)part * frames], bus[side], (int)frames);
+}
+
+void tone_engine_finish(tone_engine *e, float *left, float *right)
+{
+    float *sides[2] = {left, right};
     for (int side = 0; side < 2; side++) {
-        if (e->factor == 1) {
-            sum_lanes(sides[side], bus[side], frames);
-        } else {
-            sum_lanes(sum, bus[side], frames);
-            tone_decimator_run(&e->sides[side], sides[side], sum, e->n);
-        }
+        if (e->factor == 2)
+            tone_decimator_run(&e->sides[side], sides[side], e->mix[side], e->n);
+        else
+            memcpy(sides[side], e->mix[side], (size_t)e->n * sizeof *left);
     }
     tone_fx_run(&e->fx, left, right);
 }

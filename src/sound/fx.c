@@ -8,7 +8,8 @@
 bool tone_fx_init(tone_fx *fx, uint32_t rate)
 {
     memset(fx, 0, sizeof *fx);
-    fx->n = rate < 60000 ? 16 : rate < 120000 ? 32 : 64;
+    fx->n = rate < 60000 ? 64 : rate < 120000 ? 128 : 256;
+    fx->memory = (int)(0.05 * rate);
     tone_saturator_init(&fx->saturator, rate);
     tone_eq_init(&fx->eq, rate);
     tone_compressor_init(&fx->compressor, rate);
@@ -98,6 +99,5 @@ int tone_fx_delay(const tone_fx *fx)
 
 bool tone_fx_idle(const tone_fx *fx)
 {
-    /* 40 ms cover everything but the lines that keep count themselves. */
-    return fx->quiet >= fx->limiter.reach + 256 + fx->n * 120 && tone_echo_idle(&fx->echo) && tone_reverb_idle(&fx->reverb);
+    return fx->quiet >= fx->memory + fx->limiter.reach && tone_echo_idle(&fx->echo) && tone_reverb_idle(&fx->reverb);
 }

@@ -14,7 +14,7 @@
 #include "sound/v4.h"
 #include "tonesmith/sound/patch.h"
 
-enum { TONE_FX_BLOCK_MAX = 64, TONE_REVERB_LINES = 8 };
+enum { TONE_FX_BLOCK_MAX = 256, TONE_REVERB_LINES = 8 };
 
 typedef struct tone_saturator {
     int factor;  /* of oversampling: 4, 2 or 1 */
@@ -155,7 +155,8 @@ void tone_limiter_run(tone_limiter *l, float *left, float *right, int n);
 /* ── the chain ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct tone_fx {
-    int n; /* samples in a block */
+    int n;      /* samples in a block: four control blocks of the voices */
+    int memory; /* samples that cover everything but the lines that keep count themselves */
     tone_saturator saturator;
     tone_eq eq;
     tone_compressor compressor;

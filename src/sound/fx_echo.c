@@ -36,7 +36,7 @@ void tone_echo_set(tone_echo *e, const float *values, double tempo_bpm)
     e->damping = (float)(1 - tone_exp2(-1.4426950408889634 * 2 * TONE_PI * 5000 / e->rate));
 }
 
-/* Read both lines, darken what comes back and pass it on.  The shortest delay, 1 ms, is longer than a block. */
+/* Read both lines, darken what comes back and pass it on.  The shortest delay, 2 ms, is longer than a block. */
 static void run_block(tone_echo *e, float *left, float *right, int n, float from, float to)
 {
     float out[2][TONE_FX_BLOCK_MAX], in[2][TONE_FX_BLOCK_MAX];

@@ -82,7 +82,7 @@ static void trim(tone_sound *s)
 
 static tone_status report(const tone_render_options *opt, const output *o, int64_t block, tone_error *err)
 {
-    if (opt->progress && block % 1024 == 0 && !opt->progress(opt->user, (double)o->sound.n_frames / (double)(o->limit + 1)))
+    if (opt->progress && block % 256 == 0 && !opt->progress(opt->user, (double)o->sound.n_frames / (double)(o->limit + 1)))
         return tone_fail(err, TONE_ERR_CANCELLED, 0, "the render was cancelled");
     return TONE_OK;
 }
@@ -119,7 +119,7 @@ static tone_status list_events(event **out, size_t *n, const tone_notes *notes, 
     return TONE_OK;
 }
 
-static void act(tone_engine *e, const event *v, const tone_notes *notes, int64_t block_start)
+static void act(tone_engine *e, const event *v, const tone_notes *notes, int64_t start)
 {
     if (v->kind == BEND) {
         tone_voices_bend(&e->voices, notes->bends[v->index].semitones, notes->bends[v->index].channel);
@@ -128,7 +128,7 @@ static void act(tone_engine *e, const event *v, const tone_notes *notes, int64_t
     const tone_note *note = &notes->notes[v->index];
     if (v->kind == NOTE_ON)
         tone_voices_note_on(&e->voices, &e->patch, note->pitch, note->velocity, note->channel,
-                            (int)(v->frame - block_start) * e->factor);
+                            (int)(v->frame - start) * e->factor);
     else
         tone_voices_note_off(&e->voices, &e->patch, note->pitch, note->channel);
 }
@@ -157,10 +157,13 @@ tone_status tone_render(tone_sound *out, const tone_patch *patch, const tone_not
     float left[TONE_FX_BLOCK_MAX], right[TONE_FX_BLOCK_MAX];
     bool more = true;
     for (int64_t block = 0; more; block++) {
-        int64_t start = block * e->n;
-        for (; next < n_events && events[next].frame < start + e->n; next++)
-            act(e, &events[next], notes, start);
-        tone_engine_run(e, left, right);
+        for (int part = 0; part < TONE_ENGINE_PARTS; part++) {
+            int64_t start = block * e->n + part * e->n_part;
+            for (; next < n_events && events[next].frame < start + e->n_part; next++)
+                act(e, &events[next], notes, start);
+            tone_engine_play(e, part);
+        }
+        tone_engine_finish(e, left, right);
         more = collect(&o, left, right, e->n) && !(open_end && next == n_events && tone_engine_idle(e));
         st = report(opt, &o, block, err);
         if (st)

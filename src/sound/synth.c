@@ -97,25 +97,30 @@ bool tone_synth_bend(tone_synth *s, uint32_t after, float semitones, uint8_t cha
     return add(s, after, (event){.kind = BEND, .value = (float)tone_clamp(semitones, -48, 48), .channel = channel & 15});
 }
 
+static void act(tone_engine *e, const event *v, int frame)
+{
+    if (v->kind == NOTE_ON)
+        tone_voices_note_on(&e->voices, &e->patch, v->pitch, v->value, v->channel, frame * e->factor);
+    else if (v->kind == NOTE_OFF)
+        tone_voices_note_off(&e->voices, &e->patch, v->pitch, v->channel);
+    else
+        tone_voices_bend(&e->voices, v->value, v->channel);
+}
+
 static void draw_block(tone_synth *s)
 {
     tone_engine *e = s->engine;
-    uint64_t end = s->drawn + (uint64_t)e->n;
     int done = 0;
-    for (; done < s->n_events && s->events[done].frame < end; done++) {
-        const event *v = &s->events[done];
-        int frame = v->frame > s->drawn ? (int)(v->frame - s->drawn) : 0;
-        if (v->kind == NOTE_ON)
-            tone_voices_note_on(&e->voices, &e->patch, v->pitch, v->value, v->channel, frame * e->factor);
-        else if (v->kind == NOTE_OFF)
-            tone_voices_note_off(&e->voices, &e->patch, v->pitch, v->channel);
-        else
-            tone_voices_bend(&e->voices, v->value, v->channel);
+    for (int part = 0; part < TONE_ENGINE_PARTS; part++) {
+        uint64_t end = s->drawn + (uint64_t)e->n_part;
+        for (; done < s->n_events && s->events[done].frame < end; done++)
+            act(e, &s->events[done], s->events[done].frame > s->drawn ? (int)(s->events[done].frame - s->drawn) : 0);
+        tone_engine_play(e, part);
+        s->drawn = end;
     }
     memmove(s->events, s->events + done, (size_t)(s->n_events - done) * sizeof *s->events);
     s->n_events -= done;
-    tone_engine_run(e, s->left, s->right);
-    s->drawn = end;
+    tone_engine_finish(e, s->left, s->right);
 }
 
 void tone_synth_run(tone_synth *s, float *frames, size_t n)

@@ -248,7 +248,7 @@ TONE_PARAM(72, COMB_FEEDBACK, "comb_feedback", COMB, "%", -95, 95, 60, LINEAR, 0
 TONE_PARAM(73, COMB_MIX, "comb_mix", COMB, "%", 0, 100, 0, LINEAR, 1, NULL,
            "share of comb-filtered sound: metallic, tube-like; 0 off",
            "comb|comb filter|metallic|resonator|flanger")
-TONE_PARAM(74, DELAY_TIME, "delay_time", DELAY, "ms", 1, 2000, 350, LOG, 1, NULL,
+TONE_PARAM(74, DELAY_TIME, "delay_time", DELAY, "ms", 2, 2000, 350, LOG, 1, NULL,
            "time between echoes when delay_sync is free",
            "echo time|delay time|repeat time")
 TONE_PARAM(75, DELAY_SYNC, "delay_sync", DELAY, "", 0, 9, 0, CHOICE, 0,
