@@ -14,6 +14,11 @@ deps:
 check: all
 	@meson test -C $(BUILD) --print-errorlogs
 
+# Gemma 3 270M, the real weights (253 MB, fetched once): the bounds of tests/golden/gemma3-270m/README.md.
+check-weights: all
+	@tools/fetch_weights.sh
+	@meson test -C $(BUILD) --print-errorlogs --verbose --suite weights
+
 asan: deps
 	@tools/build.sh build-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@meson test -C build-asan --print-errorlogs --timeout-multiplier 8

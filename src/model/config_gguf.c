@@ -115,6 +115,13 @@ static tone_status read_heads(const reader *r, tone_model_config *c)
     if (k != v || k_sliding != v_sliding)
         return tone_fail(r->err, TONE_ERR_UNSUPPORTED, 0, "keys of %u (sliding: %u) values beside values of %u (%u)", k, k_sliding, v,
                          v_sliding);
+    uint32_t turned = k, turned_sliding = k_sliding;
+    if ((st = read_u32(r, "rope.dimension_count", false, &turned)) ||
+        (st = read_u32(r, "rope.dimension_count_swa", false, &turned_sliding)))
+        return st;
+    if (turned != k || (turned_sliding != k_sliding && c->family == TONE_GEMMA4))
+        return tone_fail(r->err, TONE_ERR_UNSUPPORTED, 0, "RoPE over %u (sliding: %u) of %u (%u) values of a head", turned,
+                         turned_sliding, k, k_sliding);
     for (uint32_t i = 0; i < c->n_layers; i++) {
         c->layers[i].n_kv = per_layer[i];
         c->layers[i].head_dim = c->layers[i].full ? k : k_sliding;
@@ -192,9 +199,9 @@ tone_status tone_config_from_gguf(tone_model_config *c, const tone_gguf *g, tone
         (st = read_u32(&r, "context_length", true, &c->max_context)) ||
         (st = read_u32(&r, "attention.sliding_window", true, &c->window)) ||
         (st = read_real(&r, "attention.layer_norm_rms_epsilon", false, &c->eps)) ||
-        (st = read_real(&r, "rope.freq_base", false, &c->theta_full)) ||
+        (st = read_real(&r, "rope.freq_base", true, &c->theta_full)) ||
         (st = read_real(&r, "rope.freq_base_swa", false, &c->theta_sliding)) ||
-        (st = read_real(&r, "final_logit_softcapping", false, &c->softcap)))
+        (st = read_real(&r, "final_logit_softcapping", c->family == TONE_GEMMA4, &c->softcap)))
         return st;
     if (c->n_layers < 1 || c->n_layers > TONE_MAX_LAYERS)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the key '%s.block_count' is out of range (1 to %d)", r.prefix, TONE_MAX_LAYERS);

@@ -54,6 +54,20 @@ static bool has(const builder *b, tone_slot slot, int layer)
     return tone_weights_find(b->w, slot, layer, name) != NULL;
 }
 
+/* A GGUF file says it by leaving the value matrices of all its full layers out; models with per-layer embeddings never do. */
+static bool value_is_key(const builder *b, uint32_t i)
+{
+    const tone_model_config *c = b->c;
+    if (!c->full_kv_in_file)
+        return c->layers[i].k_eq_v;
+    if (!c->layers[i].full || c->family != TONE_GEMMA4 || c->ple_width)
+        return false;
+    for (uint32_t j = 0; j < c->n_layers - c->n_shared; j++)
+        if (c->layers[j].full && has(b, TONE_W_V, (int)j))
+            return false;
+    return true;
+}
+
 static tone_status build_attention(builder *b, tone_layer *l, uint32_t i)
 {
     const tone_model_config *c = b->c;
@@ -69,10 +83,7 @@ static tone_status build_attention(builder *b, tone_layer *l, uint32_t i)
         return TONE_OK;
     if ((st = take_matrix(b, &l->k, TONE_W_K, n, kv, c->hidden)) || (st = take_norm(b, &l->k_norm, TONE_W_K_NORM, n, hd)))
         return st;
-    bool k_eq_v = c->layers[i].k_eq_v;
-    if (c->full_kv_in_file) /* only full layers of Gemma 4 may go without */
-        k_eq_v = l->full && c->family == TONE_GEMMA4 && !has(b, TONE_W_V, n);
-    return k_eq_v ? TONE_OK : take_matrix(b, &l->v, TONE_W_V, n, kv, c->hidden);
+    return value_is_key(b, i) ? TONE_OK : take_matrix(b, &l->v, TONE_W_V, n, kv, c->hidden);
 }
 
 static tone_status build_mixture(builder *b, tone_mixture *m, uint32_t i)
@@ -197,6 +208,17 @@ static tone_status build_frequencies(builder *b)
     return TONE_OK;
 }
 
+/* Tensors of a part that the configuration leaves out: it is the configuration that is not whole. */
+static tone_status refuse_surplus(builder *b)
+{
+    char name[TONE_NAME_ROOM];
+    if (!b->c->ple_width && tone_weights_find(b->w, TONE_W_PLE_EMBED, TONE_NO_LAYER, name))
+        return tone_fail(b->err, TONE_ERR_FORMAT, 0, "the tensor '%s' is there, but the configuration knows no per-layer embeddings", name);
+    if (!b->c->n_experts && tone_weights_find(b->w, TONE_W_ROUTER, 0, name))
+        return tone_fail(b->err, TONE_ERR_FORMAT, 0, "the tensor '%s' is there, but the configuration knows no experts", name);
+    return TONE_OK;
+}
+
 static tone_status build_all(builder *b)
 {
     const tone_model_config *c = b->c;
@@ -224,6 +246,8 @@ static tone_status build_all(builder *b)
             (st = take_norm(b, &p->ple_proj_norm, TONE_W_PLE_PROJ_NORM, TONE_NO_LAYER, c->ple_width)))
             return st;
     }
+    if ((st = refuse_surplus(b)))
+        return st;
     for (uint32_t i = 0; i < c->n_layers; i++)
         if ((st = build_layer(b, i)))
             return st;
