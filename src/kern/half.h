@@ -49,6 +49,14 @@ static inline float tone_f32_of_bf16(uint16_t h)
     return tone_f32_of_bits((uint32_t)h << 16);
 }
 
+static inline uint16_t tone_bf16_of_f32(float f)
+{
+    uint32_t bits = tone_bits_of_f32(f);
+    if ((bits & 0x7fffffff) > 0x7f800000)
+        return (uint16_t)(bits >> 16 | 0x40);
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
 /* Little-endian 16 and 32 bits from unaligned bytes. */
 static inline uint16_t tone_le16(const uint8_t *p)
 {

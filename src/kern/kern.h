@@ -9,8 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* One row of activations as 16-bit codes: x[i] = d[i / 32] * code[i], |code| <= 32512.  All arrays go on with zeros up to
+ * a multiple of TONE_CODES_PAD values.  high and low are the same numbers as bytes: code = 256 * high + low.  The split
+ * arrays have those in another order: of each 128 the first 16 of its four blocks of 32, then the last 16 of them. */
+typedef struct tone_codes {
+    int16_t *code;
+    int8_t *high, *low, *split_high, *split_low;
+    float *d;   /* one for 32 values                  */
+    float *sum; /* one for 16 values: d * (their sum) */
+} tone_codes;
+
+enum { TONE_CODES_PAD = 256, TONE_PANEL_ROWS = 32 };
+
 typedef struct tone_kern {
-    const char *name; /* "c", "avx2", "avx512" */
+    const char *name; /* "c", "avx2", "avx512", … */
+    bool bf16;        /* gemm_bf16 is faster than gemm_f32 */
 #define KERNEL(ret, name, args) ret(*name) args;
 #include "kern/kern_list.inc"
 #undef KERNEL

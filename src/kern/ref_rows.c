@@ -3,6 +3,7 @@
 
 #include "kern/half.h"
 #include "kern/kern.h"
+#include "kern/ref.h"
 
 void tone_expand_f32_c(float *y, const int8_t *code, const float *scale, const float *min, size_t group, size_t n)
 {
@@ -31,30 +32,9 @@ void tone_f32_to_f16_c(uint16_t *y, const float *x, size_t n)
         y[i] = tone_f16_of_f32(x[i]);
 }
 
-/* Eight sums side by side, so that the loop is not bound by the latency of an addition. */
-static double sum_of_products(const float *a, const float *b, size_t n)
-{
-    double lane[8] = {0};
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int k = 0; k < 8; k++)
-            lane[k] += (double)a[i + (size_t)k] * (double)b[i + (size_t)k];
-    for (int k = 0; i < n; i++, k++)
-        lane[k] += (double)a[i] * (double)b[i];
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
-}
-
-void tone_gemm_f32_c(float *y, size_t y_stride, const float *w, size_t w_stride, size_t n_rows, const float *x,
-                     size_t x_stride, size_t n_tokens, size_t n_cols)
-{
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t r = 0; r < n_rows; r++)
-            y[t * y_stride + r] = (float)sum_of_products(w + r * w_stride, x + t * x_stride, n_cols);
-}
-
 static float inverse_rms(const float *x, size_t n, float eps)
 {
-    return (float)(1 / sqrt(sum_of_products(x, x, n) / (double)n + (double)eps));
+    return (float)(1 / sqrt(tone_sum_of_products(x, x, n) / (double)n + (double)eps));
 }
 
 void tone_rms_norm_f32_c(float *y, const float *x, const float *weight, size_t n, float eps)
@@ -104,6 +84,15 @@ void tone_rotate_f32_c(float *x, const float *cosine, const float *sine, size_t 
     }
 }
 
+void tone_add_weighted_f32_c(float *sum, size_t n_rows, const float *w, size_t w_stride, const float *v, size_t n,
+                             size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t p = 0; p < n; p++)
+            for (size_t c = 0; c < n_cols; c++)
+                sum[r * n_cols + c] += w[r * w_stride + p] * v[p * n_cols + c];
+}
+
 void tone_axpy_f32_c(float *y, float a, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -134,12 +123,6 @@ float tone_exp_sum_f32_c(float *x, size_t n, float max)
     return (float)sum;
 }
 
-/* To the nearest integer of -127 … 127; NaN gives -127. */
-static int8_t nearest_code(float v)
-{
-    return v >= 127 ? 127 : v > -127 ? (int8_t)rintf(v) : -127;
-}
-
 void tone_pack_q8_0_c(uint8_t *blocks, const float *x, size_t n)
 {
     for (size_t b = 0; b < n / 32; b++, x += 32, blocks += 34) {
@@ -152,6 +135,6 @@ void tone_pack_q8_0_c(uint8_t *blocks, const float *x, size_t n)
         blocks[0] = (uint8_t)half;
         blocks[1] = (uint8_t)(half >> 8);
         for (int i = 0; i < 32; i++)
-            blocks[2 + i] = (uint8_t)nearest_code(x[i] * inverse);
+            blocks[2 + i] = (uint8_t)tone_nearest_code(x[i] * inverse, 127);
     }
 }

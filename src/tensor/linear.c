@@ -1,116 +1,185 @@
-/* Products of weights and rows of activations. */
-#include <string.h>
+/* Products of weights and rows of activations, shared out by rows of weights. */
+#include <assert.h>
 
 #include "tensor/ops.h"
 #include "tensor/state.h"
 
-void tone_row_f32(const tone_ops *ops, tone_scratch *s, float *y, const tone_matrix *w, size_t r)
+/* Activations as the fast products want them. */
+typedef enum form { FORM_F32, FORM_CODES, FORM_BF16 } form;
+
+struct convert_job {
+    tone_ops *ops;
+    const float *x;
+    const uint32_t *x_row; /* of row t of the result; NULL: t */
+    size_t x_stride, n_cols, n;
+    form form;
+};
+
+enum { CONVERTED_AT_ONCE = 8 };
+
+static void convert_chunk(void *arg, size_t chunk, uint32_t worker)
 {
-    const uint8_t *row = w->data + r * w->row_bytes;
-    const tone_unpacker *u = &ops->unpackers[w->type];
-    if (u->unpack) {
-        u->unpack(s->code, s->scale, s->min, row, w->cols / u->block_values);
-        ops->k.expand_f32(y, s->code, s->scale, u->has_min ? s->min : NULL, u->group, w->cols);
-    } else if (w->type == TONE_TYPE_F32) {
-        memcpy(y, row, w->cols * sizeof(float));
-    } else {
-        const uint16_t *half = (const uint16_t *)(const void *)row;
-        if ((uintptr_t)row % sizeof *half) /* a file may put its tensors at odd places */
-            half = memcpy(s->code, row, w->cols * sizeof *half);
-        (w->type == TONE_TYPE_F16 ? ops->k.f16_to_f32 : ops->k.bf16_to_f32)(y, half, w->cols);
+    (void)worker;
+    struct convert_job *job = arg;
+    size_t end = tone_min_size((chunk + 1) * CONVERTED_AT_ONCE, job->n);
+    for (size_t t = chunk * CONVERTED_AT_ONCE; t < end; t++) {
+        const float *x = job->x + (job->x_row ? job->x_row[t] : t) * job->x_stride;
+        if (job->form == FORM_CODES)
+            job->ops->k.quantise(&job->ops->codes[t], x, job->n_cols);
+        else
+            job->ops->k.f32_to_bf16(job->ops->x16 + t * job->n_cols, x, job->n_cols);
     }
 }
 
-/* One dispatch: the row ranges of all products, for one matrix each or for the experts of a group. */
+static bool any_quantised(const tone_ops *ops, const tone_product *products, size_t n_products)
+{
+    for (size_t p = 0; p < n_products; p++)
+        if (ops->unpackers[products[p].w->type].unpack)
+            return true;
+    return false;
+}
+
+static void convert(struct convert_job *job)
+{
+    assert(job->n <= job->ops->max_tokens && job->n_cols <= job->ops->max_cols);
+    if (job->form != FORM_F32)
+        tone_ops_run(job->ops, convert_chunk, job, tone_chunks(job->n, CONVERTED_AT_ONCE));
+}
+
+/* The products of one dispatch; chunks go through them in order. */
 struct linear_job {
     tone_ops *ops;
     const tone_product *products;
     size_t n_products;
     const float *x;
     size_t x_stride, n;
-    size_t rows_per_chunk;
+    bool few; /* few tokens use each row of weights */
+    form form;
+    const tone_codes *codes[TONE_CODED_TOKENS * 8]; /* by token; by pair when there are experts */
+    const tone_groups *groups;
+    size_t chunks_per_expert;
 };
 
-/* The product and first row of a chunk: chunks go through the products in order. */
-static size_t find_rows(const struct linear_job *job, size_t chunk, size_t *first)
+/* Rows of a chunk: a panel for many tokens; for a few about as many as 32 KiB hold, so that no claim is for nothing and no
+ * worker that is late holds up the others for long. */
+static size_t rows_per_chunk(const struct linear_job *job, size_t product)
 {
-    size_t p = 0;
-    for (; p + 1 < job->n_products; p++) {
-        size_t n = tone_chunks(job->products[p].w->rows, job->rows_per_chunk);
-        if (chunk < n)
+    size_t rows = 32768 / (job->products[product].w->row_bytes + 1) / 8 * 8;
+    return !job->few ? TONE_PANEL_ROWS : rows ? rows : 8;
+}
+
+static size_t count_chunks(const struct linear_job *job)
+{
+    size_t chunks = 0;
+    for (size_t p = 0; p < job->n_products; p++)
+        chunks += tone_chunks(job->products[p].w->rows, rows_per_chunk(job, p));
+    return chunks;
+}
+
+/* The product and the rows of a chunk. */
+static tone_slab find_slab(const struct linear_job *job, size_t chunk)
+{
+    size_t p = 0, rows = rows_per_chunk(job, 0);
+    for (; p + 1 < job->n_products; rows = rows_per_chunk(job, ++p)) {
+        size_t chunks = tone_chunks(job->products[p].w->rows, rows);
+        if (chunk < chunks)
             break;
-        chunk -= n;
+        chunk -= chunks;
     }
-    *first = chunk * job->rows_per_chunk;
-    return p;
+    const tone_product *product = &job->products[p];
+    return (tone_slab){.product = product,
+                       .first = chunk * rows,
+                       .end = tone_min_size((chunk + 1) * rows, product->w->rows),
+                       .x = job->x,
+                       .x_stride = job->x_stride,
+                       .codes = job->form == FORM_CODES ? job->codes : NULL,
+                       .x16 = job->form == FORM_BF16 ? job->ops->x16 : NULL,
+                       .y = product->y,
+                       .n = job->n};
 }
 
 static void linear_chunk(void *arg, size_t chunk, uint32_t worker)
 {
     struct linear_job *job = arg;
-    tone_ops *ops = job->ops;
-    tone_scratch *s = &ops->scratch[worker];
-    size_t first;
-    const tone_product *p = &job->products[find_rows(job, chunk, &first)];
-    const tone_matrix *w = p->w;
-    size_t end = tone_min_size(first + job->rows_per_chunk, w->rows);
-    for (size_t r = first; r < end; r += TONE_TILE_ROWS) {
-        size_t n = tone_min_size(TONE_TILE_ROWS, end - r);
-        for (size_t i = 0; i < n; i++)
-            tone_row_f32(ops, s, s->tile + i * w->cols, w, r + i);
-        ops->k.gemm_f32(p->y + r, p->y_stride, s->tile, w->cols, n, job->x, job->x_stride, job->n, w->cols);
-    }
+    tone_slab slab = find_slab(job, chunk);
+    tone_multiply(job->ops, &job->ops->scratch[worker], &slab);
 }
 
 void tone_linear(tone_ops *ops, const tone_product *products, size_t n_products, const float *x, size_t x_stride,
                  size_t n)
 {
-    struct linear_job job = {ops, products, n_products, x, x_stride, n, .rows_per_chunk = 32};
-    size_t chunks = 0;
-    for (size_t p = 0; p < n_products; p++)
-        chunks += tone_chunks(products[p].w->rows, job.rows_per_chunk);
-    if (n && chunks)
-        tone_ops_run(ops, linear_chunk, &job, chunks);
+    if (!n || !n_products)
+        return;
+    struct linear_job job = {.ops = ops, .products = products, .n_products = n_products, .x = x, .x_stride = x_stride, .n = n};
+    job.few = n <= TONE_FEW_TOKENS;
+    if (ops->precision == TONE_FAST && any_quantised(ops, products, n_products))
+        job.form = job.few ? FORM_CODES : ops->k.bf16 ? FORM_BF16 : FORM_F32;
+    for (size_t t = 0; job.form == FORM_CODES && t < n; t++)
+        job.codes[t] = &ops->codes[t];
+    convert(&(struct convert_job){ops, x, NULL, x_stride, products[0].w->cols, n, job.form});
+    tone_ops_run(ops, linear_chunk, &job, count_chunks(&job));
 }
-
-struct experts_job {
-    struct linear_job linear;
-    const tone_groups *groups;
-    size_t chunks_per_expert;
-};
 
 static void experts_chunk(void *arg, size_t chunk, uint32_t worker)
 {
-    struct experts_job *job = arg;
-    tone_ops *ops = job->linear.ops;
-    tone_scratch *s = &ops->scratch[worker];
-    size_t e = chunk / job->chunks_per_expert, first;
+    struct linear_job *job = arg;
+    tone_scratch *s = &job->ops->scratch[worker];
+    size_t e = chunk / job->chunks_per_expert;
     uint32_t begin = job->groups->begin[e], end = job->groups->begin[e + 1];
     if (begin == end)
         return;
-    const tone_product *p = &job->linear.products[find_rows(&job->linear, chunk % job->chunks_per_expert, &first)];
-    const tone_matrix *w = p->w;
-    size_t last = tone_min_size(first + job->linear.rows_per_chunk, w->rows);
-    for (size_t r = first; r < last; r += TONE_TILE_ROWS) {
-        size_t n = tone_min_size(TONE_TILE_ROWS, last - r);
-        for (size_t i = 0; i < n; i++)
-            tone_row_f32(ops, s, s->tile + i * w->cols, w, e * w->rows + r + i);
-        for (uint32_t i = begin; i < end; i++) {
-            size_t row = job->groups->x_row ? job->groups->x_row[i] : i;
-            ops->k.gemm_f32(p->y + i * p->y_stride + r, p->y_stride, s->tile, w->cols, n,
-                            job->linear.x + row * job->linear.x_stride, job->linear.x_stride, 1, w->cols);
-        }
+    tone_slab slab = find_slab(job, chunk % job->chunks_per_expert);
+    slab.base = e * slab.product->w->rows;
+    slab.y += begin * slab.product->y_stride;
+    if (job->form != FORM_F32 && job->ops->unpackers[slab.product->w->type].unpack) {
+        slab.n = end - begin;
+        slab.codes = slab.codes ? slab.codes + begin : NULL;
+        slab.x16 = slab.x16 ? slab.x16 + begin * slab.product->w->cols : NULL;
+        tone_multiply(job->ops, s, &slab);
+        return;
     }
+    slab.n = 1; /* the rows of x lie apart: one after the other */
+    slab.codes = NULL;
+    slab.x16 = NULL;
+    for (uint32_t i = begin; i < end; i++, slab.y += slab.product->y_stride) {
+        slab.x = job->x + (job->groups->x_row ? job->groups->x_row[i] : i) * job->x_stride;
+        tone_multiply(job->ops, s, &slab);
+    }
+}
+
+/* How the pairs' activations are best given: as codes by token where experts have few pairs each, else by pair. */
+static form form_for_experts(const tone_ops *ops, size_t n, const tone_groups *groups)
+{
+    uint32_t n_pairs = groups->begin[groups->n_experts], busy = 0;
+    for (uint32_t e = 0; e < groups->n_experts; e++)
+        busy += groups->begin[e + 1] > groups->begin[e];
+    if (n <= TONE_CODED_TOKENS && n_pairs <= TONE_CODED_TOKENS * 8 && n_pairs <= TONE_FEW_TOKENS * busy)
+        return FORM_CODES;
+    return ops->k.bf16 ? FORM_BF16 : FORM_F32;
 }
 
 void tone_linear_experts(tone_ops *ops, const tone_product *products, size_t n_products, const float *x,
                          size_t x_stride, size_t n, const tone_groups *groups)
 {
-    struct experts_job job = {{ops, products, n_products, x, x_stride, n, .rows_per_chunk = 64}, groups, 0};
-    for (size_t p = 0; p < n_products; p++)
-        job.chunks_per_expert += tone_chunks(products[p].w->rows, job.linear.rows_per_chunk);
-    if (groups->n_experts && groups->begin[groups->n_experts])
-        tone_ops_run(ops, experts_chunk, &job, job.chunks_per_expert * groups->n_experts);
+    uint32_t n_pairs = groups->n_experts ? groups->begin[groups->n_experts] : 0;
+    if (!n_pairs || !n_products)
+        return;
+    struct linear_job job = {.ops = ops, .products = products, .n_products = n_products, .x = x, .x_stride = x_stride, .n = 1};
+    job.groups = groups;
+    if (ops->precision == TONE_FAST && any_quantised(ops, products, n_products))
+        job.form = form_for_experts(ops, n, groups);
+    job.few = job.form == FORM_CODES;
+    struct convert_job to = {ops, x, NULL, x_stride, products[0].w->cols, n, job.form};
+    if (job.form == FORM_CODES)
+        for (uint32_t i = 0; i < n_pairs; i++)
+            job.codes[i] = &ops->codes[groups->x_row ? groups->x_row[i] : i];
+    else {
+        to.x_row = groups->x_row;
+        to.n = n_pairs;
+    }
+    convert(&to);
+    job.chunks_per_expert = count_chunks(&job);
+    tone_ops_run(ops, experts_chunk, &job, job.chunks_per_expert * groups->n_experts);
 }
 
 struct rows_job {

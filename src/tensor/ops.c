@@ -13,38 +13,39 @@ static void fill_unpackers(tone_ops *ops)
     const tone_kern *k = &ops->k;
     const struct {
         tone_type type;
-        tone_unpacker unpacker;
+        void (*unpack)(int8_t *code, float *scale, float *min, const uint8_t *blocks, size_t n_blocks);
+        void (*rows)(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x, size_t n_cols);
+        uint32_t group;
+        bool has_min;
     } rows[] = {
-        {TONE_TYPE_Q4_0, {k->unpack_q4_0, .group = 32}},
-        {TONE_TYPE_Q4_1, {k->unpack_q4_1, .group = 32, .has_min = true}},
-        {TONE_TYPE_Q5_0, {k->unpack_q5_0, .group = 32}},
-        {TONE_TYPE_Q5_1, {k->unpack_q5_1, .group = 32, .has_min = true}},
-        {TONE_TYPE_Q8_0, {k->unpack_q8_0, .group = 32}},
-        {TONE_TYPE_Q2_K, {k->unpack_q2_k, .group = 16, .has_min = true}},
-        {TONE_TYPE_Q3_K, {k->unpack_q3_k, .group = 16}},
-        {TONE_TYPE_Q4_K, {k->unpack_q4_k, .group = 32, .has_min = true}},
-        {TONE_TYPE_Q5_K, {k->unpack_q5_k, .group = 32, .has_min = true}},
-        {TONE_TYPE_Q6_K, {k->unpack_q6_k, .group = 16}},
-        {TONE_TYPE_IQ1_S, {k->unpack_iq1_s, .group = 32}},
-        {TONE_TYPE_IQ1_M, {k->unpack_iq1_m, .group = 16}},
-        {TONE_TYPE_IQ2_XXS, {k->unpack_iq2_xxs, .group = 32}},
-        {TONE_TYPE_IQ2_XS, {k->unpack_iq2_xs, .group = 16}},
-        {TONE_TYPE_IQ2_S, {k->unpack_iq2_s, .group = 16}},
-        {TONE_TYPE_IQ3_XXS, {k->unpack_iq3_xxs, .group = 32}},
-        {TONE_TYPE_IQ3_S, {k->unpack_iq3_s, .group = 32}},
-        {TONE_TYPE_IQ4_NL, {k->unpack_iq4_nl, .group = 32}},
-        {TONE_TYPE_IQ4_XS, {k->unpack_iq4_xs, .group = 32}},
-        {TONE_TYPE_TQ1_0, {k->unpack_tq1_0, .group = 32}},
-        {TONE_TYPE_TQ2_0, {k->unpack_tq2_0, .group = 32}},
-        {TONE_TYPE_MXFP4, {k->unpack_mxfp4, .group = 32}},
-        {TONE_TYPE_NVFP4, {k->unpack_nvfp4, .group = 16}},
+        {TONE_TYPE_Q4_0, k->unpack_q4_0, k->rows_q4_0, 32, false},
+        {TONE_TYPE_Q4_1, k->unpack_q4_1, k->rows_q4_1, 32, true},
+        {TONE_TYPE_Q5_0, k->unpack_q5_0, k->rows_q5_0, 32, false},
+        {TONE_TYPE_Q5_1, k->unpack_q5_1, k->rows_q5_1, 32, true},
+        {TONE_TYPE_Q8_0, k->unpack_q8_0, k->rows_q8_0, 32, false},
+        {TONE_TYPE_Q2_K, k->unpack_q2_k, NULL, 16, true},
+        {TONE_TYPE_Q3_K, k->unpack_q3_k, NULL, 16, false},
+        {TONE_TYPE_Q4_K, k->unpack_q4_k, k->rows_q4_k, 32, true},
+        {TONE_TYPE_Q5_K, k->unpack_q5_k, k->rows_q5_k, 32, true},
+        {TONE_TYPE_Q6_K, k->unpack_q6_k, k->rows_q6_k, 16, false},
+        {TONE_TYPE_IQ1_S, k->unpack_iq1_s, NULL, 32, false},
+        {TONE_TYPE_IQ1_M, k->unpack_iq1_m, NULL, 16, false},
+        {TONE_TYPE_IQ2_XXS, k->unpack_iq2_xxs, NULL, 32, false},
+        {TONE_TYPE_IQ2_XS, k->unpack_iq2_xs, NULL, 16, false},
+        {TONE_TYPE_IQ2_S, k->unpack_iq2_s, NULL, 16, false},
+        {TONE_TYPE_IQ3_XXS, k->unpack_iq3_xxs, NULL, 32, false},
+        {TONE_TYPE_IQ3_S, k->unpack_iq3_s, NULL, 32, false},
+        {TONE_TYPE_IQ4_NL, k->unpack_iq4_nl, k->rows_iq4_nl, 32, false},
+        {TONE_TYPE_IQ4_XS, k->unpack_iq4_xs, k->rows_iq4_xs, 32, false},
+        {TONE_TYPE_TQ1_0, k->unpack_tq1_0, NULL, 32, false},
+        {TONE_TYPE_TQ2_0, k->unpack_tq2_0, NULL, 32, false},
+        {TONE_TYPE_MXFP4, k->unpack_mxfp4, k->rows_mxfp4, 32, false},
+        {TONE_TYPE_NVFP4, k->unpack_nvfp4, NULL, 16, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const tone_type_info *info = tone_type_find(rows[i].type);
-        tone_unpacker *u = &ops->unpackers[rows[i].type];
-        *u = rows[i].unpacker;
-        u->block_values = info->block_values;
-        u->block_bytes = info->block_bytes;
+        ops->unpackers[rows[i].type] = (tone_unpacker){rows[i].unpack,  rows[i].rows,       rows[i].group,
+                                                       rows[i].has_min, info->block_values, info->block_bytes};
     }
 }
 
@@ -106,9 +107,12 @@ void tone_ops_close(tone_ops *ops)
             free(ops->scratch[i].min);
             free(ops->scratch[i].tile);
             free(ops->scratch[i].attention);
+            free(ops->scratch[i].panel);
         }
     free(ops->scratch);
     free(ops->partial);
+    free(ops->codes_memory);
+    free(ops->x16);
     tone_pool_close(ops->pool);
     free(ops);
 }
@@ -118,34 +122,70 @@ uint32_t tone_ops_threads(const tone_ops *ops)
     return tone_pool_threads(ops->pool);
 }
 
-/* Replace *p by n elements of `size` bytes on a cache line. */
-static bool renew(void *p, size_t n, size_t size)
+/* n elements of `size` bytes on a cache line in place of `old`, contents lost; NULL when there is no memory. */
+static void *renew(void *old, size_t n, size_t size)
 {
-    void **at = p;
     size_t bytes;
-    free(*at);
-    *at = NULL;
+    free(old);
     if (!tone_mul_size(&bytes, n, size) || bytes > SIZE_MAX - 64)
+        return NULL;
+    return aligned_alloc(64, (bytes + 64) / 64 * 64);
+}
+
+/* The rows of activations as codes: all arrays of a token one after the other, each a multiple of 64 bytes. */
+static bool renew_codes(tone_ops *ops, size_t cols)
+{
+    size_t n = (cols + TONE_CODES_PAD - 1) / TONE_CODES_PAD * TONE_CODES_PAD; /* fits: scratch of cols float32 exists */
+    size_t bytes = 6 * n + n / 8 + n / 4;
+    ops->codes_memory = renew(ops->codes_memory, TONE_CODED_TOKENS, bytes);
+    if (!ops->codes_memory)
         return false;
-    *at = aligned_alloc(64, (bytes + 64) / 64 * 64);
-    return *at != NULL;
+    uint8_t *at = ops->codes_memory;
+    for (size_t t = 0; t < TONE_CODED_TOKENS; t++, at += bytes) {
+        tone_codes *c = &ops->codes[t];
+        c->code = (int16_t *)(void *)at;
+        c->high = (int8_t *)(c->code + n);
+        c->low = c->high + n;
+        c->split_high = c->low + n;
+        c->split_low = c->split_high + n;
+        c->d = (float *)(void *)(c->split_low + n);
+        c->sum = c->d + n / 32;
+    }
+    return true;
+}
+
+static bool renew_x16(tone_ops *ops, size_t n_tokens, size_t cols)
+{
+    if (!ops->k.bf16 || ops->precision != TONE_FAST)
+        return true;
+    ops->x16 = n_tokens < SIZE_MAX / 64 ? renew(ops->x16, n_tokens + TONE_PAD_TOKENS, cols * sizeof *ops->x16) : NULL;
+    if (ops->x16) /* rows that are only read ahead of the last token */
+        memset(ops->x16, 0, (n_tokens + TONE_PAD_TOKENS) * cols * sizeof *ops->x16);
+    return ops->x16 != NULL;
 }
 
 tone_status tone_ops_reserve(tone_ops *ops, size_t n_tokens, size_t max_cols, size_t max_rows, tone_error *err)
 {
-    (void)n_tokens;
-    (void)max_rows;
-    if (max_cols <= ops->max_cols)
+    (void)max_rows; /* outputs go where the caller says */
+    if (max_cols <= ops->max_cols && n_tokens <= ops->max_tokens)
         return TONE_OK;
-    ops->max_cols = 0;
-    for (uint32_t i = 0; i < tone_ops_threads(ops); i++) {
+    size_t cols = max_cols > ops->max_cols ? max_cols : ops->max_cols;
+    size_t tokens = n_tokens > ops->max_tokens ? n_tokens : ops->max_tokens;
+    ops->max_cols = ops->max_tokens = 0;
+    bool fits = cols < SIZE_MAX / 8;
+    for (uint32_t i = 0; i < tone_ops_threads(ops) && fits; i++) {
         tone_scratch *s = &ops->scratch[i];
-        if (!renew(&s->code, max_cols, sizeof(uint16_t)) || !renew(&s->scale, max_cols / 16 + 1, sizeof(float)) ||
-            !renew(&s->min, max_cols / 16 + 1, sizeof(float)) ||
-            !renew(&s->tile, max_cols, TONE_TILE_ROWS * sizeof(float)))
-            return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for products of %zu columns", max_cols);
+        s->code = renew(s->code, cols, sizeof(uint16_t));
+        s->scale = renew(s->scale, cols / 16 + 1, sizeof(float));
+        s->min = renew(s->min, cols / 16 + 1, sizeof(float));
+        s->tile = renew(s->tile, cols, TONE_TILE_ROWS * sizeof(float));
+        s->panel = renew(s->panel, 1, sizeof *s->panel);
+        fits = s->code && s->scale && s->min && s->tile && s->panel;
     }
-    ops->max_cols = max_cols;
+    if (!fits || !renew_codes(ops, cols) || !renew_x16(ops, tokens, cols))
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for products of %zu rows of %zu columns", tokens, cols);
+    ops->max_cols = cols;
+    ops->max_tokens = tokens;
     return TONE_OK;
 }
 
@@ -156,13 +196,16 @@ tone_status tone_attention_reserve(tone_ops *ops, size_t n_heads, size_t hd, uin
     bool fits = spans <= SIZE_MAX && tone_mul_size(&partial, n_heads * (hd + 2), (size_t)spans);
     if (fits && partial > ops->partial_floats) {
         ops->partial_floats = 0;
-        fits = renew(&ops->partial, partial, sizeof(float));
+        ops->partial = renew(ops->partial, partial, sizeof(float));
+        fits = ops->partial != NULL;
         ops->partial_floats = fits ? partial : 0;
     }
     if (fits && floats > ops->attention_floats) {
         ops->attention_floats = 0;
-        for (uint32_t i = 0; i < tone_ops_threads(ops) && fits; i++)
-            fits = renew(&ops->scratch[i].attention, floats, sizeof(float));
+        for (uint32_t i = 0; i < tone_ops_threads(ops) && fits; i++) {
+            ops->scratch[i].attention = renew(ops->scratch[i].attention, floats, sizeof(float));
+            fits = ops->scratch[i].attention != NULL;
+        }
         ops->attention_floats = fits ? floats : 0;
     }
     return fits ? TONE_OK

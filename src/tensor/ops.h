@@ -20,7 +20,7 @@ typedef struct tone_matrix {
 } tone_matrix;
 
 typedef enum tone_precision {
-    TONE_FAST, /* activations of a matrix product are quantised to int8 in blocks where the weights are quantised */
+    TONE_FAST, /* for quantised weights activations are rounded: to 16-bit codes for a few tokens, to bfloat16 for more */
     TONE_EXACT /* weights dequantised to float32, products and sums in float32 (blocked or double accumulators)   */
 } tone_precision;
 

@@ -9,20 +9,36 @@
 /* How a block type is read: see "Blocks of weights" in kern_list.inc. */
 typedef struct tone_unpacker {
     void (*unpack)(int8_t *code, float *scale, float *min, const uint8_t *blocks, size_t n_blocks);
-    uint32_t block_values, block_bytes;
+    /* rows times one token in the file's own format; NULL: by unpacking */
+    void (*rows)(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x, size_t n_cols);
     uint32_t group; /* 16 or 32 */
     bool has_min;
+    uint32_t block_values, block_bytes;
 } tone_unpacker;
+
+enum {
+    TONE_FEW_TOKENS = 3,    /* up to so many, rows of weights are multiplied straight from the file's format  */
+    TONE_CODED_TOKENS = 16, /* how many tokens can be coded at a time; experts get few of a somewhat larger batch */
+    TONE_TILE_ROWS = 32,    /* rows of weights that are expanded to float32 at a time                         */
+    TONE_PANEL_COLS = 512,  /* columns of a bfloat16 panel: with 32 rows it stays in the first-level cache    */
+    TONE_PAD_TOKENS = 32    /* gemm_bf16 may read that far                                                    */
+};
+
+/* A panel and what it is made from. */
+typedef struct tone_panel_memory {
+    uint16_t panel[TONE_PANEL_COLS * TONE_PANEL_ROWS];
+    int8_t code[TONE_PANEL_COLS * TONE_PANEL_ROWS];
+    float scale[TONE_PANEL_COLS / 16 * TONE_PANEL_ROWS], min[TONE_PANEL_COLS / 16 * TONE_PANEL_ROWS];
+} tone_panel_memory;
 
 /* Scratch of one worker. */
 typedef struct tone_scratch {
     int8_t *code;       /* (2 * max_cols) bytes: the codes of an unpacked row, or a row of 16-bit values */
     float *scale, *min; /* (max_cols / 16) of that row                                                   */
     float *tile;        /* (TONE_TILE_ROWS, max_cols) rows of weights as float32                         */
-    float *attention;   /* (attention_floats), see attention.c                                           */
+    tone_panel_memory *panel;
+    float *attention; /* (attention_floats), see attention.c */
 } tone_scratch;
-
-enum { TONE_TILE_ROWS = 8 };
 
 struct tone_ops {
     tone_kern k;
@@ -31,7 +47,10 @@ struct tone_ops {
     atomic_bool cancelled;
     tone_unpacker unpackers[TONE_TYPE_COUNT]; /* unpack is NULL for plain and unknown types */
     tone_scratch *scratch;                    /* (threads) */
-    size_t max_cols;
+    size_t max_cols, max_tokens;
+    tone_codes codes[TONE_CODED_TOKENS]; /* rows of activations */
+    uint8_t *codes_memory;
+    uint16_t *x16;           /* (max_tokens + TONE_PAD_TOKENS, max_cols) rows of activations in bfloat16; NULL without k.bf16 */
     size_t attention_floats; /* of scratch[i].attention */
     float *partial;          /* (partial_floats) results of attention by span, one token */
     size_t partial_floats;
@@ -39,6 +58,22 @@ struct tone_ops {
 
 /* Row r of w as float32.  Uses s->code, scale and min. */
 void tone_row_f32(const tone_ops *ops, tone_scratch *s, float *y, const tone_matrix *w, size_t r);
+
+/* Rows first … end - 1 of a product for n tokens.  Quantised weights take the activations as codes or in bfloat16 where
+ * those are given (n, and n rows of x16), everything else as x (n, x_stride). */
+typedef struct tone_slab {
+    const tone_product *product;
+    size_t base; /* row of the matrix where the product's row 0 is: that of an expert */
+    size_t first, end;
+    const float *x;
+    size_t x_stride;
+    const tone_codes *const *codes;
+    const uint16_t *x16; /* rows of w->cols */
+    float *y;            /* row of the first token */
+    size_t n;
+} tone_slab;
+
+void tone_multiply(const tone_ops *ops, tone_scratch *s, const tone_slab *slab);
 
 /* Attention walks over blocks of TONE_BLOCK positions and closes its sums every TONE_SPAN positions, both counted from
  * position 0: the order of summation for one token depends on its visible range alone. */

@@ -26,15 +26,22 @@ static void reserve(tone_ops *ops, size_t n, size_t cols, size_t rows)
     CHECK(tone_ops_reserve(ops, n, cols, rows, &err) == TONE_OK);
 }
 
-static void multiply(double *want, const float *w, size_t rows, size_t cols, const float *x, size_t x_stride, size_t n)
+/* Also returns the sum of the squares of all terms: what the power of the result is when the signs are random.  Errors
+ * are judged against it, since a single sum may come out near zero. */
+static double multiply(double *want, const float *w, size_t rows, size_t cols, const float *x, size_t x_stride, size_t n)
 {
+    double power = 0;
     for (size_t t = 0; t < n; t++)
         for (size_t r = 0; r < rows; r++) {
             double sum = 0;
-            for (size_t c = 0; c < cols; c++)
-                sum += (double)w[r * cols + c] * (double)x[t * x_stride + c];
+            for (size_t c = 0; c < cols; c++) {
+                double term = (double)w[r * cols + c] * (double)x[t * x_stride + c];
+                sum += term;
+                power += term * term;
+            }
             want[t * rows + r] = sum;
         }
+    return power;
 }
 
 /* Rows, columns and tokens from a few up, strides larger than the rows; one product and the same as a group of two. */
@@ -54,15 +61,14 @@ static void test_type(tone_type type, tone_precision precision, double limit, to
         float *x = new_floats(r, n * x_stride), *y = new_floats(NULL, n * y_stride * 2);
         float *y2 = y + n * y_stride, *again = new_floats(NULL, n * y_stride), *f = dequantised(ops, &w);
         double *want = malloc(sizeof *want * n * rows);
-        multiply(want, f, rows, cols, x, x_stride, n);
+        double power = multiply(want, f, rows, cols, x, x_stride, n), error = 0;
 
         tone_product group[2] = {{&w, y, y_stride}, {&w2, y2, y_stride}};
         tone_linear(ops, group, 2, x, x_stride, n);
-        float *packed = new_floats(NULL, (size_t)n * rows);
         for (size_t t = 0; t < n; t++)
-            memcpy(packed + t * rows, y + t * y_stride, rows * sizeof *y);
-        double distance = nmse(packed, want, (size_t)n * rows);
-        CHECK_CASE(distance <= limit, "%s %ux%u, %u tokens: NMSE %.3g", info->name, rows, cols, n, distance);
+            for (size_t i = 0; i < rows; i++)
+                error += pow((double)y[t * y_stride + i] - want[t * rows + i], 2);
+        CHECK_CASE(error <= limit * power, "%s %ux%u, %u tokens: NMSE %.3g", info->name, rows, cols, n, error / power);
         for (size_t t = 0; t < n; t++)
             CHECK_CASE(y[t * y_stride + rows] == 0, "%s writes past its row", info->name);
 
@@ -76,7 +82,6 @@ static void test_type(tone_type type, tone_precision precision, double limit, to
                         n - first);
             CHECK_CASE(memcmp(again, y, n * y_stride * sizeof *y) == 0, "%s: a split batch differs", info->name);
         }
-        free(packed);
         free(want);
         free(f);
         free(again);
@@ -115,7 +120,8 @@ static void test_experts(tone_type type, tone_precision precision, tone_random *
                 want[k] = (double)one[k];
             worst = fmax(worst, nmse(y + i * ROWS, want, ROWS));
         }
-    CHECK_CASE(worst <= 1e-12, "%s: an expert differs by NMSE %.3g", tone_type_find(type)->name, worst);
+    /* when activations are rounded, to different precision by the number of tokens */
+    CHECK_CASE(worst <= (precision == TONE_EXACT ? 1e-12 : 2e-5), "%s: an expert differs by NMSE %.3g", tone_type_find(type)->name, worst);
 
     float weight[PAIRS], out[TOKENS * 3];
     uint32_t pair[PAIRS];
@@ -168,7 +174,7 @@ int main(void)
     printf("seed 20251\n");
     for (size_t i = 0; i < N_TYPES; i++) {
         test_type(all_types[i], TONE_EXACT, 1e-12, &r);
-        test_type(all_types[i], TONE_FAST, all_types[i] == TONE_TYPE_F32 ? 1e-12 : 2e-4, &r);
+        test_type(all_types[i], TONE_FAST, all_types[i] == TONE_TYPE_F32 ? 1e-12 : 2e-5, &r);
         test_unaligned(all_types[i], &r);
     }
     static const tone_type experts[] = {TONE_TYPE_Q4_0, TONE_TYPE_Q8_0, TONE_TYPE_Q6_K, TONE_TYPE_Q4_K, TONE_TYPE_BF16};

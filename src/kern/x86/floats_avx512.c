@@ -1,0 +1,3 @@
+/* The kernels of float32 rows for AVX-512. */
+#include "kern/x86/products_vec.inc"
+#include "kern/x86/rows_vec.inc"

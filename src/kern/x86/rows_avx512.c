@@ -1,0 +1,252 @@
+/* Rows of 32-value blocks times one row of activations, AVX-512 with VNNI.
+ *
+ * Four blocks at a time: their first halves fill one register, their second halves another, as the split arrays of
+ * tone_codes have the activations.  Codes are taken as unsigned bytes, code + offset, and offset * (sum of the
+ * activations) is taken off where the integer sum starts: that is shared by the rows of a tile. */
+#include <immintrin.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kern/tables.h"
+#include "kern/x86/tables.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Four blocks of weights: unsigned codes of the first and second halves; scale and min by block, four lanes each. */
+typedef struct blocks4 {
+    __m512i first, second;
+    __m512 scale, min;
+} blocks4;
+
+INLINE __m512i load_nibbles(const uint8_t *p, size_t stride)
+{
+    __m512i q = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(const void *)p));
+    q = _mm512_mask_broadcast_i32x4(q, 0x00f0, _mm_loadu_si128((const __m128i *)(const void *)(p + stride)));
+    q = _mm512_mask_broadcast_i32x4(q, 0x0f00, _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * stride)));
+    return _mm512_mask_broadcast_i32x4(q, 0xf000, _mm_loadu_si128((const __m128i *)(const void *)(p + 3 * stride)));
+}
+
+INLINE void split_nibbles(blocks4 *b, __m512i q)
+{
+    const __m512i low = _mm512_set1_epi8(15);
+    b->first = _mm512_and_si512(q, low);
+    b->second = _mm512_and_si512(_mm512_srli_epi16(q, 4), low);
+}
+
+/* Half-precision numbers at words w, w + step, w + 2 step and w + 3 step of v, each in four lanes. */
+INLINE __m512 spread_halves(__m512i v, int w, int step)
+{
+    const short a = (short)w, b = (short)(w + step), c = (short)(w + 2 * step), d = (short)(w + 3 * step);
+    const __m256i index = _mm256_setr_epi16(a, a, a, a, b, b, b, b, c, c, c, c, d, d, d, d);
+    return _mm512_cvtph_ps(
+        _mm512_castsi512_si256(_mm512_permutexvar_epi16(_mm512_castsi256_si512(index), v)));
+}
+
+INLINE uint16_t half_at(const uint8_t *p)
+{
+    uint16_t h;
+    memcpy(&h, p, sizeof h);
+    return h;
+}
+
+/* The same for numbers that do not lie in one register: at p, p + stride, … */
+INLINE __m512 gather_halves(const uint8_t *p, size_t stride)
+{
+    uint64_t four = half_at(p) | (uint64_t)half_at(p + stride) << 16 | (uint64_t)half_at(p + 2 * stride) << 32 |
+                    (uint64_t)half_at(p + 3 * stride) << 48;
+    const __m256i index = _mm256_setr_epi16(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    return _mm512_cvtph_ps(_mm256_permutexvar_epi16(index, _mm256_castsi128_si256(_mm_cvtsi64_si128((long long)four))));
+}
+
+INLINE void load_q4_0(blocks4 *b, const uint8_t *p)
+{
+    split_nibbles(b, load_nibbles(p + 2, 18));
+    b->scale = spread_halves(_mm512_loadu_si512(p), 0, 9);
+}
+
+INLINE void load_q4_1(blocks4 *b, const uint8_t *p)
+{
+    split_nibbles(b, load_nibbles(p + 4, 20));
+    __m512i words = _mm512_loadu_si512(p);
+    b->scale = spread_halves(words, 0, 10);
+    b->min = _mm512_sub_ps(_mm512_setzero_ps(), spread_halves(words, 1, 10));
+}
+
+INLINE uint32_t word_at(const uint8_t *p)
+{
+    uint32_t w;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+/* The fifth bits, 32 of each block at p, p + stride, … : bit j belongs to value j. */
+INLINE void add_fifth_bits(blocks4 *b, const uint8_t *p, size_t stride)
+{
+    uint32_t h[4] = {word_at(p), word_at(p + stride), word_at(p + 2 * stride), word_at(p + 3 * stride)};
+    __mmask64 first = (h[0] & 0xffff) | (h[1] << 16) | (uint64_t)(h[2] & 0xffff) << 32 | (uint64_t)h[3] << 48;
+    __mmask64 second = (h[0] >> 16) | (h[1] & 0xffff0000) | (uint64_t)(h[2] >> 16) << 32 |
+                       (uint64_t)(h[3] & 0xffff0000) << 32;
+    const __m512i sixteen = _mm512_set1_epi8(16);
+    b->first = _mm512_mask_add_epi8(b->first, first, b->first, sixteen);
+    b->second = _mm512_mask_add_epi8(b->second, second, b->second, sixteen);
+}
+
+INLINE void load_q5_0(blocks4 *b, const uint8_t *p)
+{
+    split_nibbles(b, load_nibbles(p + 6, 22));
+    add_fifth_bits(b, p + 2, 22);
+    b->scale = gather_halves(p, 22);
+}
+
+INLINE void load_q5_1(blocks4 *b, const uint8_t *p)
+{
+    split_nibbles(b, load_nibbles(p + 8, 24));
+    add_fifth_bits(b, p + 4, 24);
+    b->scale = gather_halves(p, 24);
+    b->min = _mm512_sub_ps(_mm512_setzero_ps(), gather_halves(p + 2, 24));
+}
+
+/* Signed table values by nibble, plus 128. */
+INLINE void look_up(blocks4 *b, const int8_t table[16])
+{
+    __m512i values = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)table));
+    values = _mm512_xor_si512(values, _mm512_set1_epi8((char)0x80));
+    b->first = _mm512_shuffle_epi8(values, b->first);
+    b->second = _mm512_shuffle_epi8(values, b->second);
+}
+
+INLINE void load_iq4_nl(blocks4 *b, const uint8_t *p)
+{
+    load_q4_0(b, p);
+    look_up(b, tone_iq4_values);
+}
+
+INLINE void load_mxfp4(blocks4 *b, const uint8_t *p)
+{
+    split_nibbles(b, load_nibbles(p + 1, 17));
+    look_up(b, tone_fp4_values);
+    /* exponents are bytes 0, 17, 34 and 51: byte k of lane k */
+    const __m512i index = _mm512_setr_epi32(~255, ~255, ~255, ~255, ~254, ~254, ~254, ~254, ~253, ~253, ~253, ~253, ~252,
+                                            ~252, ~252, ~252);
+    __m512i e = _mm512_shuffle_epi8(_mm512_loadu_si512(p), index), one = _mm512_set1_epi32(1);
+    __m512i scale = _mm512_slli_epi32(_mm512_sub_epi32(e, one), 23);
+    /* the exponents 0 and 1 are denormal scales */
+    scale = _mm512_mask_sllv_epi32(scale, _mm512_cmple_epu32_mask(e, one), _mm512_set1_epi32(0x00200000), e);
+    b->scale = _mm512_castsi512_ps(scale);
+}
+
+/* 64 codes of activations. */
+typedef struct half_codes {
+    __m512i high, low;
+} half_codes;
+
+INLINE half_codes load_codes(const int8_t *high, const int8_t *low, size_t at)
+{
+    return (half_codes){_mm512_loadu_si512(high + at), _mm512_loadu_si512(low + at)};
+}
+
+/* start + the sums of q * x over four codes a lane */
+INLINE __m512i dot_1(__m512i start, __m512i q, half_codes x)
+{
+    __m512i high = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q, x.high), low = _mm512_dpbusd_epi32(start, q, x.low);
+    return _mm512_add_epi32(_mm512_slli_epi32(high, 8), low);
+}
+
+INLINE __m512i dot_2(__m512i start, __m512i q0, half_codes x0, __m512i q1, half_codes x1)
+{
+    __m512i high = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q0, x0.high);
+    __m512i low = _mm512_dpbusd_epi32(start, q0, x0.low);
+    high = _mm512_dpbusd_epi32(high, q1, x1.high);
+    low = _mm512_dpbusd_epi32(low, q1, x1.low);
+    return _mm512_add_epi32(_mm512_slli_epi32(high, 8), low);
+}
+
+/* R rows.  `offset` is what the unsigned codes have too much. */
+INLINE void rows_of_32(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x, size_t n_blocks,
+                       void (*load)(blocks4 *, const uint8_t *), const size_t bytes, const char offset,
+                       const int has_min)
+{
+    const __m512i by_lane = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    const __m512i excess = _mm512_set1_epi8(offset), one = _mm512_set1_epi8(1), zero = _mm512_setzero_si512();
+    uint8_t rest[128] = {0};
+    __m512 acc[4];
+    for (size_t r = 0; r < R; r++)
+        acc[r] = _mm512_setzero_ps();
+    for (size_t b = 0; b < n_blocks; b += 4) {
+        half_codes x0 = load_codes(x->split_high, x->split_low, b * 32), x1 = load_codes(x->split_high, x->split_low, b * 32 + 64);
+        __m512 d = _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(x->d + b)), by_lane);
+        __m512i start = zero;
+        __m512 sum = _mm512_setzero_ps();
+        if (offset)
+            start = _mm512_sub_epi32(zero, dot_2(zero, excess, x0, excess, x1));
+        if (has_min)
+            sum = _mm512_mul_ps(d, _mm512_cvtepi32_ps(dot_2(zero, one, x0, one, x1)));
+        for (size_t r = 0; r < R; r++) {
+            const uint8_t *p = w + r * row_bytes + b * bytes;
+            blocks4 block;
+            if (n_blocks - b < 4) /* the end of a row: the missing blocks have scale 0 */
+                p = memcpy(rest, p, (n_blocks - b) * bytes);
+            load(&block, p);
+            __m512i dot = dot_2(start, block.first, x0, block.second, x1);
+            acc[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), _mm512_mul_ps(block.scale, d), acc[r]);
+            if (has_min)
+                acc[r] = _mm512_fnmadd_ps(block.min, sum, acc[r]);
+        }
+    }
+    for (size_t r = 0; r < R; r++)
+        y[r] = _mm512_reduce_add_ps(acc[r]);
+}
+
+#define ROWS(type, bytes, offset, has_min)                                                                            \
+    void tone_rows_##type##_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,  \
+                                      size_t n_cols)                                                                  \
+    {                                                                                                                 \
+        size_t r = 0;                                                                                                 \
+        for (; r + 4 <= n_rows; r += 4)                                                                               \
+            rows_of_32(4, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32, load_##type, bytes, offset, has_min);  \
+        for (; r < n_rows; r++)                                                                                       \
+            rows_of_32(1, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32, load_##type, bytes, offset, has_min);  \
+    }
+ROWS(q4_0, 18, 8, 0)
+ROWS(q4_1, 20, 0, 1)
+ROWS(q5_0, 22, 16, 0)
+ROWS(q5_1, 24, 0, 1)
+ROWS(iq4_nl, 18, (char)128, 0)
+ROWS(mxfp4, 17, (char)128, 0)
+
+/* Two blocks at a time, in the order of the file. */
+INLINE void rows_of_q8_0(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x,
+                         size_t n_blocks)
+{
+    const __m512i excess = _mm512_set1_epi8((char)0x80), zero = _mm512_setzero_si512();
+    __m512 acc[4];
+    for (size_t r = 0; r < R; r++)
+        acc[r] = _mm512_setzero_ps();
+    for (size_t b = 0; b < n_blocks; b += 2) {
+        bool both = b + 1 < n_blocks; /* else the second block is zeros: the activations go on with zeros */
+        half_codes xs = load_codes(x->high, x->low, b * 32);
+        __m512 d = _mm512_insertf32x8(_mm512_set1_ps(x->d[b]), _mm256_set1_ps(x->d[b + 1]), 1);
+        __m512i start = _mm512_sub_epi32(zero, dot_1(zero, excess, xs));
+        for (size_t r = 0; r < R; r++) {
+            const uint8_t *p = w + r * row_bytes + b * 34, *p2 = both ? p + 34 : p;
+            __m512i q = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)(p + 2)));
+            q = _mm512_inserti64x4(q, _mm256_loadu_si256((const __m256i *)(const void *)(p2 + 2)), 1);
+            __m512i dot = dot_1(start, _mm512_xor_si512(q, excess), xs);
+            __m512 scale = _mm512_cvtph_ps(_mm256_set_m128i(_mm_set1_epi16((short)half_at(p2)),
+                                                            _mm_set1_epi16((short)half_at(p))));
+            acc[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), _mm512_mul_ps(scale, d), acc[r]);
+        }
+    }
+    for (size_t r = 0; r < R; r++)
+        y[r] = _mm512_reduce_add_ps(acc[r]);
+}
+
+void tone_rows_q8_0_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,
+                              size_t n_cols)
+{
+    size_t r = 0;
+    for (; r + 4 <= n_rows; r += 4)
+        rows_of_q8_0(4, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32);
+    for (; r < n_rows; r++)
+        rows_of_q8_0(1, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32);
+}
