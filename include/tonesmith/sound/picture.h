@@ -20,8 +20,8 @@ typedef enum tone_picture_kind {
     TONE_PICTURE_WAVEFORM,
     TONE_PICTURE_SPECTROGRAM, /* log frequency, 30 Hz to 20 kHz */
     TONE_PICTURE_MEL,         /* mel frequency, 30 Hz to 16 kHz */
-    TONE_PICTURE_SPECTRUM,    /* long-term, third octaves; several sounds on one pair of axes */
-    TONE_PICTURE_AB,          /* two sounds: waveforms, mel spectrograms and spectra */
+    TONE_PICTURE_SPECTRUM,    /* long-term power in sixths of an octave; several sounds on one pair of axes */
+    TONE_PICTURE_AB,          /* two sounds: waveforms, mel spectrograms, both spectra, the difference in words */
     TONE_N_PICTURES
 } tone_picture_kind;
 
@@ -42,12 +42,16 @@ typedef struct tone_image {
     uint8_t *rgb; /* (height, width, 3) */
 } tone_image;
 
-/* Draw 1 to 4 clips (AB: exactly 2) with a name for each (UTF-8; what the small font lacks becomes '?').  Levels
- * are as they are, not matched, except in the spectra of several sounds.  *out is the caller's: tone_image_free(). */
+/* Draw 1 to 4 clips (AB: exactly 2) with a name for each (UTF-8; what the small font lacks becomes '?').  All share one
+ * time axis and one colour scale.  Levels are as they are, except that spectra of several sounds and everything but the
+ * waveforms of AB are brought to one loudness.  *out is the caller's: tone_image_free(). */
 TONE_API TONE_NODISCARD tone_status tone_picture_draw(tone_image **out, tone_analyzer *ears, const tone_clip *clips,
                                                       const char *const *names, size_t n_clips,
                                                       const tone_picture_options *opt, tone_error *err);
 TONE_API void tone_image_free(tone_image *image);
+
+/* As PNG in memory; *out is the caller's (free). */
+TONE_API TONE_NODISCARD tone_status tone_image_png(uint8_t **out, size_t *n, const tone_image *image, tone_error *err);
 
 /* Write a PNG through a temporary neighbour. */
 TONE_API TONE_NODISCARD tone_status tone_image_write_png(const tone_image *image, const char *path, tone_error *err);
