@@ -47,3 +47,15 @@ const char *cli_file_name(const char *path)
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
+
+const char *cli_safe_path(char out[512], const char *path)
+{
+    size_t n = 0;
+    for (const char *c = path; *c && n < 511; c++) {
+        bool wide = *c == '\xC2' && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xA0;
+        out[n++] = wide || (unsigned char)*c < 0x20 || *c == 0x7F ? '?' : *c;
+        c += wide;
+    }
+    out[n] = 0;
+    return out;
+}

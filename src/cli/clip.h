@@ -15,6 +15,9 @@ TONE_NODISCARD tone_status cli_clip_analyze(tone_measures *out, tone_analyzer *e
 /* A number the way people read it: four significant digits, no exponent for ordinary sizes; "-" for NaN. */
 const char *cli_number(char out[32], double v);
 
+/* `path` for a line of output: control characters, which could steer a terminal, become '?'. */
+const char *cli_safe_path(char out[512], const char *path);
+
 /* The last part of a path. */
 const char *cli_file_name(const char *path);
 

@@ -110,7 +110,8 @@ static tone_status analyze_file(tone_analyzer *ears, const char *path, bool json
     if (!st && json)
         st = print_json(&m, path, several, err);
     else if (!st) {
-        printf("%s: %.3f s, %s, %u Hz\n", path, (double)clip.n_frames / clip.rate_hz, clip.n_channels == 1 ? "mono" : "stereo",
+        char safe[512];
+        printf("%s: %.3f s, %s, %u Hz\n", cli_safe_path(safe, path), (double)clip.n_frames / clip.rate_hz, clip.n_channels == 1 ? "mono" : "stereo",
                (unsigned)clip.rate_hz);
         if (m.groups == TONE_HEAR_HEALTH)
             printf("%s: only its health is measured\n",

@@ -6,6 +6,7 @@
 #include "cli/args.h"
 #include "cli/clip.h"
 #include "cli/commands.h"
+#include "tonesmith/sound/picture.h"
 
 static const cli_spec spec = {
     "compare", "tonesmith compare [options] A B",
@@ -56,7 +57,20 @@ static void print_changes(const tone_comparison *c, bool all)
         printf("  (%zu more below one JND or defined on one side only: --all)\n", n - shown);
 }
 
-static tone_status compare_files(char **path, bool json, bool all, tone_error *err)
+static tone_status draw(tone_analyzer *ears, const tone_clip *clip, char **path, const char *output, tone_error *err)
+{
+    const char *names[2] = {cli_file_name(path[0]), cli_file_name(path[1])};
+    tone_picture_options opt = tone_picture_options_defaults();
+    opt.kind = TONE_PICTURE_AB;
+    tone_image *image;
+    tone_status st = tone_picture_draw(&image, ears, clip, names, 2, &opt, err);
+    if (!st)
+        st = tone_image_write_png(image, output, err);
+    tone_image_free(image);
+    return st;
+}
+
+static tone_status compare_files(char **path, bool json, bool all, const char *picture, tone_error *err)
 {
     tone_audio audio[2] = {{0}, {0}};
     tone_clip clip[2];
@@ -84,6 +98,8 @@ static tone_status compare_files(char **path, bool json, bool all, tone_error *e
             print_changes(c, all);
         }
     }
+    if (!st && picture)
+        st = draw(ears, clip, path, picture, err);
     free(text);
     tone_analyzer_free(ears);
     free(c);
@@ -95,8 +111,10 @@ static tone_status compare_files(char **path, bool json, bool all, tone_error *e
 int cli_compare(int argc, char **argv)
 {
     bool json = false, all = false;
+    const char *picture = NULL;
     const cli_option options[] = {{0, "json", CLI_FLAG, &json, NULL, "print one line of JSON", 0, 0},
                                   {0, "all", CLI_FLAG, &all, NULL, "list changes that are not heard, too", 0, 0},
+                                  {'p', "picture", CLI_TEXT, &picture, "FILE", "draw an A/B sheet into this PNG", 0, 0},
                                   {0}};
     int rc = cli_parse(&spec, options, &argc, &argv);
     if (rc >= 0)
@@ -104,6 +122,6 @@ int cli_compare(int argc, char **argv)
     if (argc != 2)
         return cli_misuse("compare", "two files are compared, not %d", argc);
     tone_error err;
-    int status = compare_files(argv, json, all, &err) ? cli_error("compare", &err) : 0;
+    int status = compare_files(argv, json, all, picture, &err) ? cli_error("compare", &err) : 0;
     return cli_finish("compare", status);
 }

@@ -132,6 +132,15 @@ tone_status hear_check(const tone_clip *clip, tone_error *err)
     return TONE_OK;
 }
 
+tone_status hear_check_finite(const tone_clip *clip, tone_error *err)
+{
+    tone_status st = hear_check(clip, err);
+    for (size_t i = 0; !st && i < clip->n_frames * clip->n_channels; i++)
+        if (!isfinite(clip->frames[i]))
+            st = tone_fail(err, TONE_ERR_ARGUMENT, 0, "NaN or infinite samples, the first in frame %zu", i / clip->n_channels);
+    return st;
+}
+
 const double *hear_fold(tone_analyzer *a, hear_slot slot, const double *const x[2], unsigned channels, size_t n)
 {
     if (channels == 1)

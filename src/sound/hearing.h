@@ -178,6 +178,8 @@ size_t hear_peaks(hear_peak *out, size_t room, const double *m, size_t from, siz
 
 /* A clip must be within the limits of analysis.h. */
 tone_status hear_check(const tone_clip *clip, tone_error *err);
+/* The same, and no NaN or Inf inside: for what has no health to report. */
+tone_status hear_check_finite(const tone_clip *clip, tone_error *err);
 
 /* The clip's channels as float64 at 48 kHz without their means; sets n, x, channels and fold of h. */
 tone_status hear_prepare(tone_hearing *h, const tone_clip *clip, hear_slot left, hear_slot right, hear_slot fold, tone_error *err);

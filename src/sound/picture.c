@@ -45,16 +45,10 @@ void tone_image_free(tone_image *image)
     free(image);
 }
 
-/* Clip i at 48 kHz, NaN and Inf as silence. */
 static tone_status hear_clip(tone_hearing *h, sketch *s, size_t i, tone_error *err)
 {
     *h = (tone_hearing){.a = s->ears};
-    tone_status st = hear_prepare(h, &s->clips[i], SLOT_LEFT, SLOT_RIGHT, SLOT_FOLD, err);
-    for (unsigned c = 0; !st && c < h->channels; c++)
-        for (size_t k = 0; k < h->n; k++)
-            if (!isfinite(h->x[c][k]))
-                return tone_fail(err, TONE_ERR_ARGUMENT, 0, "'%s' has NaN or infinite samples", s->names[i]);
-    return st;
+    return hear_prepare(h, &s->clips[i], SLOT_LEFT, SLOT_RIGHT, SLOT_FOLD, err);
 }
 
 static int title_height(const sketch *s)
@@ -118,7 +112,7 @@ static double largest_sample(const sketch *s)
     for (size_t i = 0; i < s->n; i++)
         for (size_t k = 0; k < s->clips[i].n_frames * s->clips[i].n_channels; k++)
             top = fmaxf(top, fabsf(s->clips[i].frames[k]));
-    return top > 0 && isfinite(top) ? 1.05 * (double)top : 1;
+    return top > 0 ? 1.05 * (double)top : 1;
 }
 
 /* ---- spectrogram ---- */
@@ -369,11 +363,12 @@ tone_status tone_picture_draw(tone_image **out, tone_analyzer *ears, const tone_
     tone_picture_options standard = tone_picture_options_defaults();
     *out = NULL;
     opt = opt ? opt : &standard;
-    uint32_t height = opt->height ? opt->height : default_height(opt->kind, opt->width, n_clips);
+    uint32_t natural = default_height(opt->kind, opt->width, n_clips), least = SIDE_MIN / 2;
+    uint32_t height = opt->height ? opt->height : natural > least ? natural : least;
     tone_status st = check(opt, height, n_clips, err);
     sketch s = {.ears = ears, .clips = clips, .names = names, .n = n_clips, .scale = opt->width < 520 ? 1 : opt->width < 1500 ? 2 : 3};
     for (size_t i = 0; i < n_clips && !st; i++) {
-        st = hear_check(&clips[i], err);
+        st = hear_check_finite(&clips[i], err);
         if (!st)
             s.seconds = fmax(s.seconds, (double)clips[i].n_frames / clips[i].rate_hz);
     }

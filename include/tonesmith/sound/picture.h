@@ -50,6 +50,24 @@ TONE_API TONE_NODISCARD tone_status tone_picture_draw(tone_image **out, tone_ana
                                                       const tone_picture_options *opt, tone_error *err);
 TONE_API void tone_image_free(tone_image *image);
 
+/* ---- terminals ---- */
+
+typedef enum tone_terminal {
+    TONE_TERMINAL_PLAIN,      /* ten shades of ASCII, no colour         */
+    TONE_TERMINAL_COLOURS,    /* half blocks in the 256 colours of xterm */
+    TONE_TERMINAL_TRUE_COLOUR, /* half blocks, 24 bit                    */
+    TONE_TERMINAL_SIXEL,
+    TONE_TERMINAL_KITTY       /* its graphics protocol                  */
+} tone_terminal;
+
+/* A mel spectrogram as text for a terminal of `columns` (20 to 400), `rows` (4 to 200) high without its two lines of
+ * labels; for SIXEL and KITTY a picture of 8 x 16 pixels a cell.  *out is the caller's (free). */
+TONE_API TONE_NODISCARD tone_status tone_picture_text(char **out, tone_analyzer *ears, const tone_clip *clip, const char *name,
+                                                      tone_terminal terminal, uint32_t columns, uint32_t rows, tone_error *err);
+
+/* A picture in one of the two graphics protocols; *out is the caller's (free). */
+TONE_API TONE_NODISCARD tone_status tone_image_text(char **out, const tone_image *image, tone_terminal terminal, tone_error *err);
+
 /* As PNG in memory; *out is the caller's (free). */
 TONE_API TONE_NODISCARD tone_status tone_image_png(uint8_t **out, size_t *n, const tone_image *image, tone_error *err);
 
