@@ -54,7 +54,8 @@ tone_status tone_shape_sound(tone_sound *out, const tone_shape_request *r, const
 typedef struct batch {
     tone_shape_ears *ears;
     const tone_patch *patches;
-    tone_measures *out;
+    tone_shape_fn *fn;
+    void *arg;
     tone_status status[TONE_SHAPE_BATCH];
     tone_error error[TONE_SHAPE_BATCH];
     size_t n;
@@ -75,17 +76,16 @@ static void *work(void *arg)
         b->status[i] = tone_shape_sound(&s, b->ears->request, &b->patches[i], &b->error[i]);
         if (b->status[i])
             continue;
-        tone_clip clip = {.frames = s.frames, .n_frames = s.n_frames, .n_channels = s.n_channels, .rate_hz = s.rate};
-        tone_analyze_options o = {.groups = b->ears->groups};
-        b->status[i] = tone_analyze(&b->out[i], w->analyzer, &clip, &o, &b->error[i]);
+        b->status[i] = b->fn(b->arg, i, w->analyzer, &s, &b->error[i]);
         tone_sound_clear(&s);
     }
     return NULL;
 }
 
-tone_status tone_shape_hear(tone_shape_ears *e, tone_measures *out, const tone_patch *patches, size_t n, tone_error *err)
+tone_status tone_shape_each(tone_shape_ears *e, const tone_patch *patches, size_t n, tone_shape_fn *fn, void *arg,
+                            tone_error *err)
 {
-    batch b = {.ears = e, .patches = patches, .out = out, .n = n};
+    batch b = {.ears = e, .patches = patches, .fn = fn, .arg = arg, .n = n};
     worker workers[MAX_THREADS];
     pthread_t threads[MAX_THREADS];
     uint32_t started = 0;
@@ -111,4 +111,21 @@ tone_status tone_shape_hear(tone_shape_ears *e, tone_measures *out, const tone_p
     if (r->progress && !r->progress(r->user, e->n_renders, 0))
         return tone_fail(err, TONE_ERR_CANCELLED, 0, "stopped after %u renders", e->n_renders);
     return TONE_OK;
+}
+
+typedef struct hearing {
+    uint32_t groups;
+    tone_measures *out;
+} hearing;
+
+static tone_status measure(void *arg, size_t i, tone_analyzer *a, const tone_sound *s, tone_error *err)
+{
+    const hearing *h = arg;
+    tone_clip clip = {.frames = s->frames, .n_frames = s->n_frames, .n_channels = s->n_channels, .rate_hz = s->rate};
+    return tone_analyze(&h->out[i], a, &clip, &(tone_analyze_options){.groups = h->groups}, err);
+}
+
+tone_status tone_shape_hear(tone_shape_ears *e, tone_measures *out, const tone_patch *patches, size_t n, tone_error *err)
+{
+    return tone_shape_each(e, patches, n, measure, &(hearing){e->groups, out}, err);
 }

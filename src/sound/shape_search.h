@@ -22,6 +22,11 @@ void tone_shape_ears_clear(tone_shape_ears *e);
 TONE_NODISCARD tone_status tone_shape_hear(tone_shape_ears *e, tone_measures *out, const tone_patch *patches, size_t n,
                                            tone_error *err);
 
+/* Render patches[0..n), n <= TONE_SHAPE_BATCH, and hand each sound to fn, on any of the threads. */
+typedef tone_status tone_shape_fn(void *arg, size_t i, tone_analyzer *a, const tone_sound *s, tone_error *err);
+TONE_NODISCARD tone_status tone_shape_each(tone_shape_ears *e, const tone_patch *patches, size_t n, tone_shape_fn *fn,
+                                           void *arg, tone_error *err);
+
 /* Render one patch of the request (its notes, or its source through the effects). */
 TONE_NODISCARD tone_status tone_shape_sound(tone_sound *out, const tone_shape_request *r, const tone_patch *patch,
                                             tone_error *err);
