@@ -136,6 +136,8 @@ typedef struct tone_reply_options {
     bool open_thought; /* the prompt ended inside one (tone_prompt_open_thought) */
     bool strict_calls; /* calls are known to be well-formed (a constraint sees to it): arguments are sent as they come
                           and never mended; otherwise a call is sent when it is whole                             */
+    const char *const *stops; /* the answer ends before one of these appears in its content; must outlive the reply */
+    size_t n_stops;
     tone_reply_sink *sink; /* NULL: none */
     void *user;
 } tone_reply_options;
@@ -150,13 +152,13 @@ TONE_API void tone_reply_close(tone_reply *r);
 TONE_API void tone_reply_token(tone_reply *r, tone_token id);
 /* Give ordinary text, cut anywhere; what is no UTF-8 becomes U+FFFD. */
 TONE_API void tone_reply_text(tone_reply *r, const char *bytes, size_t n);
-/* A stop token came. */
+/* A stop token or a stop string came. */
 TONE_API bool tone_reply_done(const tone_reply *r);
 /* The next words are reasoning. */
 TONE_API bool tone_reply_in_thought(const tone_reply *r);
 /* Between <|tool_call> and <tool_call|>. */
 TONE_API bool tone_reply_in_call(const tone_reply *r);
-/* No character is half given. */
+/* No character, and no label of a thought, is half given. */
 TONE_API bool tone_reply_whole(const tone_reply *r);
 
 /* Nothing more will come; `how` says whether the model ended its turn (STOP) or a limit did (LENGTH: a call that is cut

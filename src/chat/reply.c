@@ -76,7 +76,7 @@ tone_status tone_reply_open(tone_reply **out, const tone_reply_options *options,
         tone_reply_close(r);
         return st;
     }
-    r->said = (chat_said){.tools = &r->tools, .sink = options->sink, .user = options->user};
+    r->said = (chat_said){.tools = &r->tools, .stops = options->stops, .n_stops = options->n_stops, .sink = options->sink, .user = options->user};
     for (size_t i = 0; i < N_MARKS; i++)
         r->ids[i] = options->tokenizer ? tone_tokenizer_find(options->tokenizer, marks[i].literal) : marks[i].id;
     r->state = options->open_thought ? IN_THOUGHT : IN_CONTENT;
@@ -106,32 +106,45 @@ static bool is_blank(char c)
 
 /* ---- text --------------------------------------------------------------------------------------------------------- */
 
+static void forget(tone_reply *r, tone_buf *b)
+{
+    r->said.failed |= b->failed;
+    tone_buf_reset(b);
+}
+
 /* One byte of content or of a thought; white space waits until something follows it. */
-static void put(tone_reply *r, tone_buf *to, bool *joint, char c)
+static void put_content(tone_reply *r, char c)
 {
     if (is_blank(c)) {
         tone_buf_putc(&r->held, c);
         return;
     }
-    if (*joint && to->n) {
-        tone_buf_putc(to, '\n');
+    if (r->joint_content && r->said.content.n) {
+        chat_said_put(&r->said, '\n');
         r->odd = true;
     }
-    *joint = false;
-    tone_buf_append(to, tone_buf_text(&r->held), r->held.n);
-    to->failed |= r->held.failed;
-    tone_buf_reset(&r->held);
-    tone_buf_putc(to, c);
-}
-
-static void put_content(tone_reply *r, char c)
-{
-    put(r, &r->said.content, &r->joint_content, c);
+    r->joint_content = false;
+    for (size_t i = 0; i < r->held.n; i++)
+        chat_said_put(&r->said, r->held.data[i]);
+    forget(r, &r->held);
+    chat_said_put(&r->said, c);
 }
 
 static void put_reasoning(tone_reply *r, char c)
 {
-    put(r, &r->said.reasoning, &r->joint_reasoning, c);
+    if (is_blank(c)) {
+        tone_buf_putc(&r->held, c);
+        return;
+    }
+    tone_buf *to = &r->said.reasoning;
+    if (r->joint_reasoning && to->n) {
+        tone_buf_putc(to, '\n');
+        r->odd = true;
+    }
+    r->joint_reasoning = false;
+    tone_buf_append(to, tone_buf_text(&r->held), r->held.n);
+    forget(r, &r->held);
+    tone_buf_putc(to, c);
 }
 
 static void flush_probe(tone_reply *r)
@@ -139,7 +152,7 @@ static void flush_probe(tone_reply *r)
     r->probing = false;
     for (size_t i = 0; i < r->probe.n; i++)
         put_content(r, r->probe.data[i]);
-    tone_buf_reset(&r->probe);
+    forget(r, &r->probe);
 }
 
 /* What was taken for a label is none, unless it is just the word. */
@@ -152,14 +165,14 @@ static void flush_label(tone_reply *r)
     for (size_t i = 0; !is_label && i < r->label.n; i++)
         put_reasoning(r, r->label.data[i]);
     r->odd = true; /* a thought begins with its label and a line break */
-    tone_buf_reset(&r->label);
+    forget(r, &r->label);
 }
 
 static void open_thought(tone_reply *r)
 {
     r->state = IN_THOUGHT;
     r->labelling = true;
-    tone_buf_reset(&r->label);
+    forget(r, &r->label);
     r->probing = false;
 }
 
@@ -168,7 +181,7 @@ static void open_call(tone_reply *r, bool by_token)
     r->state = IN_CALL;
     r->call_opened = by_token;
     r->probing = false;
-    tone_buf_reset(&r->call);
+    forget(r, &r->call);
     if (r->options.strict_calls) {
         chat_call_stream_reset(&r->stream);
         r->stream_sent = 0;
@@ -196,7 +209,7 @@ static void probe_byte(tone_reply *r, char c)
             r->state = IN_THOUGHT;
             r->probing = false;
             r->odd = true;
-            tone_buf_reset(&r->probe);
+            forget(r, &r->probe);
             return;
         }
     }
@@ -237,7 +250,7 @@ static void thought_byte(tone_reply *r, char c)
         flush_label(r);
     } else if (n == sizeof label_text - 1) {
         r->labelling = false;
-        tone_buf_reset(&r->label);
+        forget(r, &r->label);
     }
 }
 
@@ -249,7 +262,7 @@ static void byte(tone_reply *r, char c)
         r->state = IN_CONTENT;
         r->probing = false;
         r->odd = true;
-        tone_buf_reset(&r->held);
+        forget(r, &r->held);
     }
     switch (r->state) {
     case IN_CALL:
@@ -383,8 +396,8 @@ static void close_call(tone_reply *r, call_end end)
     }
     r->joint_content = r->joint_reasoning = true;
     r->state = AFTER_CALL;
-    tone_buf_reset(&r->held);
-    tone_buf_reset(&r->call);
+    forget(r, &r->held);
+    forget(r, &r->call);
 }
 
 /* ---- control tokens ----------------------------------------------------------------------------------------------- */
@@ -394,7 +407,7 @@ static void content_mark(tone_reply *r, mark m)
     if (m == MARK_THOUGHT || m == MARK_CALL || m == MARK_STOP)
         flush_probe(r);
     if (m == MARK_THOUGHT || m == MARK_CALL)
-        tone_buf_reset(&r->held);
+        forget(r, &r->held);
     if (m == MARK_THOUGHT) {
         r->odd |= r->said.content.n > 0 || r->said.reasoning.n > 0;
         open_thought(r);
@@ -420,7 +433,7 @@ static void thought_mark(tone_reply *r, mark m)
         return;
     }
     flush_label(r);
-    tone_buf_reset(&r->held);
+    forget(r, &r->held);
     r->joint_content = r->joint_reasoning = true;
     if (m == MARK_THOUGHT_END) {
         r->state = IN_CONTENT;
@@ -502,6 +515,8 @@ static void release_bytes(tone_reply *r, bool at_end)
 
 static void flush(tone_reply *r)
 {
+    if (r->said.stopped)
+        r->done = r->odd = true;
     chat_said_flush(&r->said);
     if (r->state == IN_CALL && r->options.strict_calls)
         send_stream(r);
@@ -578,7 +593,7 @@ bool tone_reply_in_call(const tone_reply *r)
 
 bool tone_reply_whole(const tone_reply *r)
 {
-    return r->n_bytes == 0;
+    return r->n_bytes == 0 && !r->labelling;
 }
 
 static tone_status fill_message(tone_reply *r, tone_finish how, tone_error *err)
@@ -621,10 +636,11 @@ tone_status tone_reply_finish(tone_reply *r, tone_finish how, const tone_message
         }
         if (r->state == IN_THOUGHT) {
             flush_label(r);
-            tone_buf_reset(&r->held);
+            forget(r, &r->held);
         } else if (r->state == IN_CONTENT) {
             flush_probe(r);
-            tone_buf_append(&r->said.content, tone_buf_text(&r->held), r->held.n);
+            for (size_t i = 0; i < r->held.n; i++)
+                chat_said_put(&r->said, r->held.data[i]);
         }
         bool spelled;
         chat_said_finish(&r->said, how == TONE_FINISH_LENGTH, &spelled);

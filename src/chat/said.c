@@ -51,13 +51,40 @@ static int is_spelled(const chat_tools *tools, const char *text, size_t n)
     return could;
 }
 
+void chat_said_put(chat_said *s, char c)
+{
+    if (s->stopped)
+        return;
+    tone_buf_putc(&s->content, c);
+    for (size_t i = 0; i < s->n_stops && !s->content.failed; i++) {
+        size_t n = strlen(s->stops[i]);
+        if (n == 0 || n > s->content.n || memcmp(s->content.data + s->content.n - n, s->stops[i], n) != 0)
+            continue;
+        s->content.n -= n;
+        s->content.data[s->content.n] = 0;
+        s->stopped = true;
+        return;
+    }
+}
+
+/* text[0..n) without the longest end that could become a stop string. */
+static size_t without_stop(const chat_said *s, const char *text, size_t n)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < s->n_stops && !s->stopped; i++)
+        for (size_t k = strlen(s->stops[i]); k-- > longest + 1;)
+            if (k <= n && memcmp(text + n - k, s->stops[i], k) == 0)
+                longest = k;
+    return n - longest;
+}
+
 /* How much of the content can no longer be part of a spelled call or of the blanks before one. */
 static size_t content_safe(chat_said *s)
 {
     const char *text = tone_buf_text(&s->content);
     size_t n = s->content.n;
     if (s->calls.n || s->as_it_is)
-        return n;
+        return without_stop(s, text, n);
     while (s->tools->n && !s->marker && s->scanned < n) {
         const char *p = memchr(text + s->scanned, '<', n - s->scanned);
         if (!p) {
@@ -71,7 +98,10 @@ static size_t content_safe(chat_said *s)
             break;
         s->scanned++;
     }
-    return without_blanks(text, s->tools->n ? s->scanned : n);
+    size_t safe = without_stop(s, text, n);
+    if (s->tools->n && s->scanned < safe)
+        safe = s->scanned;
+    return without_blanks(text, safe);
 }
 
 static void send(chat_said *s, tone_reply_event_kind kind, const tone_buf *b, size_t *sent, size_t to)

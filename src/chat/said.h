@@ -1,8 +1,8 @@
 /* chat/said.h - what an answer has said so far, and how much of it has been handed out.
  *
- * Nothing handed out is ever taken back.  Two things therefore wait: white space at the end, and, as long as a call may be
- * hidden in the text (tools were given, none was called, and the marker is being spelled with ordinary tokens), all from
- * that marker on. */
+ * Nothing handed out is ever taken back.  Three things therefore wait: white space at the end; what may become a stop
+ * string; and, as long as a call may be hidden in the text (tools were given, none was called, and the marker is being
+ * spelled with ordinary tokens), all from that marker on. */
 #ifndef TONE_CHAT_SAID_H
 #define TONE_CHAT_SAID_H
 
@@ -15,6 +15,9 @@ typedef struct chat_said {
     void *user;
     tone_buf content, reasoning;
     size_t content_sent, reasoning_sent;
+    const char *const *stops; /* strings that end the content */
+    size_t n_stops;
+    bool stopped;   /* one of them came; it is no part of the content */
     size_t scanned; /* no spelled call begins before this byte of the content */
     bool marker;    /* one begins at it */
     bool as_it_is;  /* calls spelled in the content stay there */
@@ -23,6 +26,9 @@ typedef struct chat_said {
 } chat_said;
 
 void chat_said_clear(chat_said *s);
+
+/* One more byte of content; nothing after a stop string. */
+void chat_said_put(chat_said *s, char c);
 
 /* Hand out what may leave by now. */
 void chat_said_flush(chat_said *s);

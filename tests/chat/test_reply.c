@@ -144,6 +144,40 @@ static void sent_and_read_differ(void)
     tone_reply_close(r);
 }
 
+static void stop_strings(void)
+{
+    static const char *const stops[] = {"\n\nUser:", "END", "\xC3\xA9t"};
+    static const struct {
+        const char *text, *want;
+        bool stopped;
+    } table[] = {
+        {"one EN two END three", "one EN two ", true},
+        {"END", "", true},
+        {"a\n\nUser: b", "a", true},
+        {"a\n\nUse\n", "a\n\nUse\n", false},
+        {"EEND\n", "E", true},
+        {"\xC3\xA9 \xC3\xA9t\xC3\xA9", "\xC3\xA9 ", true},
+        {"thE", "thE", false},
+    };
+    for (size_t i = 0; i < COUNT(table); i++) {
+        for (size_t step = 0; step < 3; step++) {
+            /* In a thought the same words end nothing. */
+            const part parts[] = {{100, NULL, 0}, {.text = "thought\nEND"}, {101, NULL, 0}, {.text = table[i].text}};
+            heard h = {0};
+            tone_reply *r = give(parts, COUNT(parts), (tone_reply_options){.sink = heard_event, .user = &h, .stops = stops, .n_stops = 3}, step);
+            const tone_message *m;
+            if (CHECK(r) && CHECK(tone_reply_done(r) == table[i].stopped) && CHECK(!tone_reply_finish(r, TONE_FINISH_STOP, &m, NULL))) {
+                CHECK_STR(m->content, table[i].want);
+                CHECK_STR(m->reasoning, "END");
+                CHECK_STR(tone_buf_text(&h.content), m->content);
+                CHECK(!h.disorder && m->faithful != table[i].stopped);
+            }
+            heard_clear(&h);
+            tone_reply_close(r);
+        }
+    }
+}
+
 static void faithful(void)
 {
     static const struct {
@@ -243,6 +277,7 @@ int main(void)
     errors();
     as_they_come();
     sent_and_read_differ();
+    stop_strings();
     faithful();
     damage();
     limits();
