@@ -88,16 +88,16 @@ tone_status tone_tool_history(tone_studio *s, const json_t *args, json_t *result
         st = several(s, args, action[0] == 'u', &why);
     else if (strcmp(action, "list") == 0)
         moves = false;
+    else if (strcmp(action, "goto") != 0 && strcmp(action, "branch") != 0 && strcmp(action, "name") != 0)
+        st = tone_fail(&why, TONE_ERR_ARGUMENT, 0, "'%.40s' is no action: there are undo, redo, goto, branch, name and list", action);
     else if (!name || !*name)
         st = tone_fail(&why, TONE_ERR_ARGUMENT, 0, "history %s needs a name", action);
     else if (strcmp(action, "goto") == 0)
         st = tone_history_goto(s->history, s->project, name, NULL, &why);
     else if (strcmp(action, "branch") == 0)
         st = tone_history_branch(s->history, s->project, name, &why), moves = false;
-    else if (strcmp(action, "name") == 0)
-        st = tone_history_name(s->history, s->project, name, false, &why), moves = false;
     else
-        st = tone_fail(&why, TONE_ERR_ARGUMENT, 0, "'%.40s' is no action: there are undo, redo, goto, branch, name and list", action);
+        st = tone_history_name(s->history, s->project, name, false, &why), moves = false;
     if (st)
         return st == TONE_ERR_NO_MEMORY || st == TONE_ERR_IO ? tone_fail(err, st, 0, "%s", why.text) : tone_tool_error(result, &why);
     if (moves) {
