@@ -90,19 +90,21 @@ TONE_API TONE_NODISCARD tone_status tone_backend_open_engine(tone_backend **out,
                                                              const tone_session_options *opt, tone_error *err);
 
 typedef struct tone_endpoint_options {
-    const char *url;      /* "http://127.0.0.1:8080/v1"; /chat/completions is added when it is not there */
-    const char *model;    /* NULL: the endpoint's only or first one                                      */
-    const char *key_env;  /* the key stands in this environment variable; NULL: no key from there        */
-    const char *key_file; /* or is the first line of this file; NULL: none                               */
-    uint32_t retries;     /* after a failure before the answer began */
-    double connect_s, idle_s, total_s; /* time-outs: to connect, between two pieces, for the whole answer; 0: none */
-    uint64_t max_bytes;   /* of one answer */
+    const char *url;      /* "http://127.0.0.1:8080" means its /v1/chat/completions, ".../v1" too; or the whole address */
+    const char *model;    /* NULL: the endpoint's only or first one                                                     */
+    const char *key_env;  /* the key stands in this environment variable; NULL: no key from there                       */
+    const char *key_file; /* or is the first line of this file; NULL: none                                              */
+    bool plain_key;       /* send the key to another machine even without https                                         */
+    uint32_t retries;     /* after a failure before the answer began                                                    */
+    double retry_s;       /* before the first of them; each pause is twice the one before                               */
+    double connect_s, idle_s, total_s; /* time-outs: to connect, without a word, for the whole answer; 0: none           */
+    uint64_t max_bytes;   /* of one answer; 0: no limit                                                                 */
 } tone_endpoint_options;
 
-/* No key, 3 retries, 10 s to connect, 120 s without a word, no limit in all, 64 MiB. */
+/* No key; 3 retries, the first after 0.5 s; 10 s to connect, 300 s without a word, no limit in all; 64 MiB. */
 TONE_API tone_endpoint_options tone_endpoint_defaults(void);
 /* No connection is made before the first answer, unless `model` is NULL.  TONE_ERR_UNSUPPORTED in a build without libcurl.
- * A key is sent over https, or to this machine; it appears in no error. */
+ * The key is in no error and no other text. */
 TONE_API TONE_NODISCARD tone_status tone_backend_open_endpoint(tone_backend **out, const tone_endpoint_options *opt,
                                                                tone_error *err);
 TONE_API bool tone_backend_has_endpoints(void);

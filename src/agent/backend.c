@@ -23,6 +23,11 @@ double tone_agent_now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+tone_endpoint_options tone_endpoint_defaults(void)
+{
+    return (tone_endpoint_options){.retries = 3, .retry_s = 0.5, .connect_s = 10, .idle_s = 300, .max_bytes = 64 << 20};
+}
+
 void tone_backend_close(tone_backend *b)
 {
     if (b)
