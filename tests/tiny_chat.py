@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A tiny random model that can hold a conversation: the weights of one GGUF file, the vocabulary of another.
 
-    tiny_chat.py WEIGHTS.gguf VOCABULARY.gguf OUT.gguf
+    tiny_chat.py WEIGHTS.gguf VOCABULARY.gguf OUT.gguf [TOOLS.json]
 
 The weights have fewer embedding rows than the vocabulary has tokens; further rows are made of the first ones with their
 blocks in reverse order.  What such a model says means nothing, but it has turns, calls and thoughts to say it with.
+TOOLS.json: claim that it was trained with these tools.
 """
 import struct
 import sys
@@ -77,14 +78,25 @@ def string(s):
     return struct.pack("<Q", len(s)) + s
 
 
+def tools_hash(path):
+    """tone_tools_hash()"""
+    h = 0xCBF29CE484222325
+    with open(path, "rb") as f:
+        for byte in f.read():
+            h = (h ^ byte) * 0x100000001B3 % 2**64
+    return f"{h:016x}".encode()
+
+
 def main():
-    weights, vocabulary, out = sys.argv[1:]
+    weights, vocabulary, out = sys.argv[1:4]
     w, v = Reader(weights), Reader(vocabulary)
     n_vocab = struct.unpack_from("<Q", v.values[b"tokenizer.ggml.tokens"][1], 4)[0]
     values = {k: x for k, x in w.values.items() if not k.startswith(b"tokenizer.")}
     values |= {k: x for k, x in v.values.items() if k.startswith(b"tokenizer.")}
     values[b"tokenizer.chat_template"] = (STRING, string(b"rendered natively"))
     values[b"general.name"] = (STRING, string(b"tiny random conversation"))
+    if len(sys.argv) > 4:
+        values[b"tonesmith.tools"] = (STRING, string(tools_hash(sys.argv[4])))
     directory, data = b"", b""
     for name, dims, kind, offset in w.tensors:
         content = w.tensor(dims, kind, offset)

@@ -42,6 +42,7 @@ typedef struct tone_model_facts {
     uint32_t n_layers, n_full_layers, n_shared_layers;
     uint32_t hidden, n_heads, window, vocab, ple_width, n_experts, n_experts_used;
     uint32_t max_context;
+    const char *tools;        /* hash of the tools that it was trained with (metadata tonesmith.tools), "" when none are named */
     bool instructed;          /* a chat template came with the weights: made for turns, not for raw text */
     bool sees_pictures_whole; /* the soft tokens of one picture attend to each other */
     uint64_t n_parameters, weight_bytes; /* of the text model */

@@ -79,6 +79,9 @@ static tone_status open_gguf(tone_model *m, const char *path, tone_model_config 
         snprintf(m->name, sizeof m->name, "%.*s", (int)(name.n < 120 ? name.n : 120), name.text);
     else
         set_name(m, path);
+    tone_gguf_string tools;
+    if (tone_gguf_get_string(tone_gguf_find(m->weights.gguf, "tonesmith.tools"), &tools) && tools.n < sizeof m->tools)
+        memcpy(m->tools, tools.text, tools.n);
     m->instructed = tone_gguf_find(m->weights.gguf, "tokenizer.chat_template") != NULL;
     if (tokenizer && tone_gguf_find(m->weights.gguf, "tokenizer.ggml.tokens"))
         return tone_tokenizer_from_gguf(&m->tokenizer, m->weights.gguf, err);
@@ -198,7 +201,7 @@ static void gather_facts(tone_model *m)
     *f = (tone_model_facts){.name = m->name, .architecture = c->architecture, .variant = variant_of(c),
         .n_layers = c->n_layers, .n_shared_layers = c->n_shared, .hidden = c->hidden, .n_heads = c->n_heads, .window = c->window,
         .vocab = c->vocab, .ple_width = c->ple_width, .n_experts = c->n_experts, .n_experts_used = c->n_experts_used,
-        .max_context = c->max_context, .instructed = m->instructed, .sees_pictures_whole = c->bidirectional};
+        .max_context = c->max_context, .tools = m->tools, .instructed = m->instructed, .sees_pictures_whole = c->bidirectional};
     size_t n = m->weights.gguf ? tone_gguf_n_tensors(m->weights.gguf) : tone_safetensors_n(m->weights.safetensors);
     for (size_t i = 0; i < n; i++)
         add_use(f, m->weights.gguf ? tone_gguf_tensor(m->weights.gguf, i) : tone_safetensors_at(m->weights.safetensors, i));

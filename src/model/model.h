@@ -10,7 +10,7 @@ struct tone_model {
     tone_plan plan;
     tone_tokenizer *tokenizer; /* NULL when there is none */
     tone_model_facts facts;
-    char name[128];
+    char name[128], tools[64];
     bool instructed;
 };
 
