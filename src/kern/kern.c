@@ -23,45 +23,30 @@ static void keep_plain(tone_kern *k)
     (void)k;
 }
 
-#ifdef TONE_KERN_X86
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
-}
-
-static bool has_avx512(void)
-{
-    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512vnni");
-}
-
-static void fill_both(tone_kern *k)
-{
-    tone_kern_fill_avx2(k);
-    tone_kern_fill_avx512(k);
-}
-#endif
-
-/* From the best down; a table keeps the kernels of the simpler ones that it has no better for. */
+/* From the best down.  A table is made by the fill functions from the bottom of the list up to its own line: each
+ * instruction set stands on those below, and what it has no better kernel for stays. */
 static const struct {
     const char *name;
     bool (*runs_here)(void);
     void (*fill)(tone_kern *k);
 } tables[] = {
 #ifdef TONE_KERN_X86
-    {"avx512", has_avx512, fill_both},
-    {"avx2", has_avx2, tone_kern_fill_avx2},
+    {"amx", tone_has_amx, tone_kern_fill_amx},
+    {"avx512bf16", tone_has_avx512bf16, tone_kern_fill_avx512bf16},
+    {"avx512", tone_has_avx512, tone_kern_fill_avx512},
+    {"avx2", tone_has_avx2, tone_kern_fill_avx2},
 #endif
     {"c", has_plain, keep_plain},
 };
+enum { N_TABLES = sizeof tables / sizeof *tables };
 
 bool tone_kern_select(tone_kern *k, const char *name)
 {
     *k = plain;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t i = 0; i < N_TABLES; i++)
         if ((!name || !*name || strcmp(name, tables[i].name) == 0) && tables[i].runs_here()) {
-            tables[i].fill(k);
+            for (size_t low = N_TABLES; low-- > i;)
+                tables[low].fill(k);
             return true;
         }
     return false;

@@ -22,7 +22,7 @@ typedef struct tone_codes {
 enum { TONE_CODES_PAD = 256, TONE_PANEL_ROWS = 32 };
 
 typedef struct tone_kern {
-    const char *name; /* "c", "avx2", "avx512", … */
+    const char *name; /* "c", "avx2", "avx512", "avx512bf16", "amx" */
     bool bf16;        /* gemm_bf16 is faster than gemm_f32 */
 #define KERNEL(ret, name, args) ret(*name) args;
 #include "kern/kern_list.inc"

@@ -150,7 +150,7 @@ int main(void)
     memcpy(&length, file.data, sizeof length);
     json_t *header = json_loadb((const char *)file.data + 8, (size_t)length, 0, NULL);
     CHECK(header);
-    static const char *const cpus[] = {"c", "avx2", "avx512"};
+    static const char *const cpus[] = {"c", "avx2", "avx512", "avx512bf16", "amx"};
     for (size_t i = 0; i < sizeof cpus / sizeof *cpus; i++)
         test_table(cpus[i], file.data, header);
     json_decref(header);

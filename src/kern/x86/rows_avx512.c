@@ -1,8 +1,8 @@
 /* Rows of 32-value blocks times one row of activations, AVX-512 with VNNI.
  *
  * Four blocks at a time: their first halves fill one register, their second halves another, as the split arrays of
- * tone_codes have the activations.  Codes are taken as unsigned bytes, code + offset, and offset * (sum of the
- * activations) is taken off where the integer sum starts: that is shared by the rows of a tile. */
+ * tone_codes have the activations.  Codes are taken as unsigned bytes, code + offset; offset * (sum of the
+ * activations), the same for all rows, is taken off each dot product. */
 #include <immintrin.h>
 #include <stdbool.h>
 #include <string.h>
@@ -26,11 +26,10 @@ INLINE __m512i load_nibbles(const uint8_t *p, size_t stride)
     return _mm512_mask_broadcast_i32x4(q, 0xf000, _mm_loadu_si128((const __m128i *)(const void *)(p + 3 * stride)));
 }
 
-INLINE void split_nibbles(blocks4 *b, __m512i q)
+INLINE blocks4 split_nibbles(__m512i q)
 {
     const __m512i low = _mm512_set1_epi8(15);
-    b->first = _mm512_and_si512(q, low);
-    b->second = _mm512_and_si512(_mm512_srli_epi16(q, 4), low);
+    return (blocks4){.first = _mm512_and_si512(q, low), .second = _mm512_and_si512(_mm512_srli_epi16(q, 4), low)};
 }
 
 /* Half-precision numbers at words w, w + step, w + 2 step and w + 3 step of v, each in four lanes. */
@@ -58,18 +57,25 @@ INLINE __m512 gather_halves(const uint8_t *p, size_t stride)
     return _mm512_cvtph_ps(_mm256_permutexvar_epi16(index, _mm256_castsi128_si256(_mm_cvtsi64_si128((long long)four))));
 }
 
-INLINE void load_q4_0(blocks4 *b, const uint8_t *p)
+/* Four blocks are 72 bytes: the first 64 hold all scales and the nibbles of three blocks. */
+INLINE blocks4 load_q4_0(const uint8_t *p)
 {
-    split_nibbles(b, load_nibbles(p + 2, 18));
-    b->scale = spread_halves(_mm512_loadu_si512(p), 0, 9);
+    const __m512i index = _mm512_set_epi16(0, 0, 0, 0, 0, 0, 0, 0, 26, 25, 24, 23, 22, 21, 20, 19, 17, 16, 15, 14, 13, 12, 11,
+                                           10, 8, 7, 6, 5, 4, 3, 2, 1);
+    __m512i words = _mm512_loadu_si512(p), q = _mm512_permutexvar_epi16(index, words);
+    q = _mm512_mask_broadcast_i32x4(q, 0xf000, _mm_loadu_si128((const __m128i *)(const void *)(p + 56)));
+    blocks4 b = split_nibbles(q);
+    b.scale = spread_halves(words, 0, 9);
+    return b;
 }
 
-INLINE void load_q4_1(blocks4 *b, const uint8_t *p)
+INLINE blocks4 load_q4_1(const uint8_t *p)
 {
-    split_nibbles(b, load_nibbles(p + 4, 20));
+    blocks4 b = split_nibbles(load_nibbles(p + 4, 20));
     __m512i words = _mm512_loadu_si512(p);
-    b->scale = spread_halves(words, 0, 10);
-    b->min = _mm512_sub_ps(_mm512_setzero_ps(), spread_halves(words, 1, 10));
+    b.scale = spread_halves(words, 0, 10);
+    b.min = _mm512_sub_ps(_mm512_setzero_ps(), spread_halves(words, 1, 10));
+    return b;
 }
 
 INLINE uint32_t word_at(const uint8_t *p)
@@ -91,19 +97,21 @@ INLINE void add_fifth_bits(blocks4 *b, const uint8_t *p, size_t stride)
     b->second = _mm512_mask_add_epi8(b->second, second, b->second, sixteen);
 }
 
-INLINE void load_q5_0(blocks4 *b, const uint8_t *p)
+INLINE blocks4 load_q5_0(const uint8_t *p)
 {
-    split_nibbles(b, load_nibbles(p + 6, 22));
-    add_fifth_bits(b, p + 2, 22);
-    b->scale = gather_halves(p, 22);
+    blocks4 b = split_nibbles(load_nibbles(p + 6, 22));
+    add_fifth_bits(&b, p + 2, 22);
+    b.scale = gather_halves(p, 22);
+    return b;
 }
 
-INLINE void load_q5_1(blocks4 *b, const uint8_t *p)
+INLINE blocks4 load_q5_1(const uint8_t *p)
 {
-    split_nibbles(b, load_nibbles(p + 8, 24));
-    add_fifth_bits(b, p + 4, 24);
-    b->scale = gather_halves(p, 24);
-    b->min = _mm512_sub_ps(_mm512_setzero_ps(), gather_halves(p + 2, 24));
+    blocks4 b = split_nibbles(load_nibbles(p + 8, 24));
+    add_fifth_bits(&b, p + 4, 24);
+    b.scale = gather_halves(p, 24);
+    b.min = _mm512_sub_ps(_mm512_setzero_ps(), gather_halves(p + 2, 24));
+    return b;
 }
 
 /* Signed table values by nibble, plus 128. */
@@ -115,16 +123,17 @@ INLINE void look_up(blocks4 *b, const int8_t table[16])
     b->second = _mm512_shuffle_epi8(values, b->second);
 }
 
-INLINE void load_iq4_nl(blocks4 *b, const uint8_t *p)
+INLINE blocks4 load_iq4_nl(const uint8_t *p)
 {
-    load_q4_0(b, p);
-    look_up(b, tone_iq4_values);
+    blocks4 b = load_q4_0(p);
+    look_up(&b, tone_iq4_values);
+    return b;
 }
 
-INLINE void load_mxfp4(blocks4 *b, const uint8_t *p)
+INLINE blocks4 load_mxfp4(const uint8_t *p)
 {
-    split_nibbles(b, load_nibbles(p + 1, 17));
-    look_up(b, tone_fp4_values);
+    blocks4 b = split_nibbles(load_nibbles(p + 1, 17));
+    look_up(&b, tone_fp4_values);
     /* exponents are bytes 0, 17, 34 and 51: byte k of lane k */
     const __m512i index = _mm512_setr_epi32(~255, ~255, ~255, ~255, ~254, ~254, ~254, ~254, ~253, ~253, ~253, ~253, ~252,
                                             ~252, ~252, ~252);
@@ -132,7 +141,8 @@ INLINE void load_mxfp4(blocks4 *b, const uint8_t *p)
     __m512i scale = _mm512_slli_epi32(_mm512_sub_epi32(e, one), 23);
     /* the exponents 0 and 1 are denormal scales */
     scale = _mm512_mask_sllv_epi32(scale, _mm512_cmple_epu32_mask(e, one), _mm512_set1_epi32(0x00200000), e);
-    b->scale = _mm512_castsi512_ps(scale);
+    b.scale = _mm512_castsi512_ps(scale);
+    return b;
 }
 
 /* 64 codes of activations. */
@@ -145,52 +155,70 @@ INLINE half_codes load_codes(const int8_t *high, const int8_t *low, size_t at)
     return (half_codes){_mm512_loadu_si512(high + at), _mm512_loadu_si512(low + at)};
 }
 
-/* start + the sums of q * x over four codes a lane */
-INLINE __m512i dot_1(__m512i start, __m512i q, half_codes x)
+/* The sums of q * x over four codes a lane. */
+INLINE __m512 dot_1(__m512i q, half_codes x)
 {
-    __m512i high = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q, x.high), low = _mm512_dpbusd_epi32(start, q, x.low);
-    return _mm512_add_epi32(_mm512_slli_epi32(high, 8), low);
+    __m512i high = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q, x.high);
+    return _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(_mm512_slli_epi32(high, 8), q, x.low));
 }
 
-INLINE __m512i dot_2(__m512i start, __m512i q0, half_codes x0, __m512i q1, half_codes x1)
+INLINE __m512 dot_2(__m512i q0, half_codes x0, __m512i q1, half_codes x1)
 {
-    __m512i high = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q0, x0.high);
-    __m512i low = _mm512_dpbusd_epi32(start, q0, x0.low);
-    high = _mm512_dpbusd_epi32(high, q1, x1.high);
-    low = _mm512_dpbusd_epi32(low, q1, x1.low);
-    return _mm512_add_epi32(_mm512_slli_epi32(high, 8), low);
+    __m512i high = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(_mm512_setzero_si512(), q0, x0.high), q1, x1.high);
+    __m512i low = _mm512_dpbusd_epi32(_mm512_slli_epi32(high, 8), q0, x0.low);
+    return _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(low, q1, x1.low));
 }
+
+/* What the rows of a tile share of four blocks of activations. */
+typedef struct shared4 {
+    half_codes x0, x1;
+    __m512 d, sum; /* by block, four lanes each; sum: d * offset * (sum of the codes of a lane), or without the offset */
+} shared4;
+
+INLINE shared4 share(const tone_codes *x, size_t block, const char weight)
+{
+    const __m512i by_lane = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    const __m512i weights = _mm512_set1_epi8(weight);
+    shared4 s;
+    s.x0 = load_codes(x->split_high, x->split_low, block * 32);
+    s.x1 = load_codes(x->split_high, x->split_low, block * 32 + 64);
+    s.d = _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(x->d + block)), by_lane);
+    s.sum = _mm512_mul_ps(s.d, dot_2(weights, s.x0, weights, s.x1));
+    return s;
+}
+
+INLINE __m512 add_blocks(__m512 acc, blocks4 b, const shared4 *s, const int has_min)
+{
+    __m512 dot = dot_2(b.first, s->x0, b.second, s->x1);
+    if (has_min) {
+        acc = _mm512_fmadd_ps(_mm512_mul_ps(dot, s->d), b.scale, acc);
+        return _mm512_fnmadd_ps(b.min, s->sum, acc);
+    }
+    return _mm512_fmadd_ps(_mm512_fmsub_ps(dot, s->d, s->sum), b.scale, acc);
+}
+
+typedef blocks4 load_fn(const uint8_t *p);
 
 /* R rows.  `offset` is what the unsigned codes have too much. */
 INLINE void rows_of_32(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x, size_t n_blocks,
-                       void (*load)(blocks4 *, const uint8_t *), const size_t bytes, const char offset,
-                       const int has_min)
+                       load_fn *load, const size_t bytes, const char offset, const int has_min)
 {
-    const __m512i by_lane = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    const __m512i excess = _mm512_set1_epi8(offset), one = _mm512_set1_epi8(1), zero = _mm512_setzero_si512();
-    uint8_t rest[128] = {0};
+    const char weight = has_min ? 1 : offset;
     __m512 acc[4];
     for (size_t r = 0; r < R; r++)
         acc[r] = _mm512_setzero_ps();
-    for (size_t b = 0; b < n_blocks; b += 4) {
-        half_codes x0 = load_codes(x->split_high, x->split_low, b * 32), x1 = load_codes(x->split_high, x->split_low, b * 32 + 64);
-        __m512 d = _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(x->d + b)), by_lane);
-        __m512i start = zero;
-        __m512 sum = _mm512_setzero_ps();
-        if (offset)
-            start = _mm512_sub_epi32(zero, dot_2(zero, excess, x0, excess, x1));
-        if (has_min)
-            sum = _mm512_mul_ps(d, _mm512_cvtepi32_ps(dot_2(zero, one, x0, one, x1)));
+    size_t b = 0;
+    for (; b + 4 <= n_blocks; b += 4) {
+        shared4 s = share(x, b, weight);
+        for (size_t r = 0; r < R; r++)
+            acc[r] = add_blocks(acc[r], load(w + r * row_bytes + b * bytes), &s, has_min);
+    }
+    if (b < n_blocks) { /* the missing blocks have scale 0 */
+        uint8_t rest[128] = {0};
+        shared4 s = share(x, b, weight);
         for (size_t r = 0; r < R; r++) {
-            const uint8_t *p = w + r * row_bytes + b * bytes;
-            blocks4 block;
-            if (n_blocks - b < 4) /* the end of a row: the missing blocks have scale 0 */
-                p = memcpy(rest, p, (n_blocks - b) * bytes);
-            load(&block, p);
-            __m512i dot = dot_2(start, block.first, x0, block.second, x1);
-            acc[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), _mm512_mul_ps(block.scale, d), acc[r]);
-            if (has_min)
-                acc[r] = _mm512_fnmadd_ps(block.min, sum, acc[r]);
+            memcpy(rest, w + r * row_bytes + b * bytes, (n_blocks - b) * bytes);
+            acc[r] = add_blocks(acc[r], load(rest), &s, has_min);
         }
     }
     for (size_t r = 0; r < R; r++)
@@ -218,7 +246,7 @@ ROWS(mxfp4, 17, (char)128, 0)
 INLINE void rows_of_q8_0(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x,
                          size_t n_blocks)
 {
-    const __m512i excess = _mm512_set1_epi8((char)0x80), zero = _mm512_setzero_si512();
+    const __m512i excess = _mm512_set1_epi8((char)0x80);
     __m512 acc[4];
     for (size_t r = 0; r < R; r++)
         acc[r] = _mm512_setzero_ps();
@@ -226,15 +254,15 @@ INLINE void rows_of_q8_0(const size_t R, float *y, const uint8_t *w, size_t row_
         bool both = b + 1 < n_blocks; /* else the second block is zeros: the activations go on with zeros */
         half_codes xs = load_codes(x->high, x->low, b * 32);
         __m512 d = _mm512_insertf32x8(_mm512_set1_ps(x->d[b]), _mm256_set1_ps(x->d[b + 1]), 1);
-        __m512i start = _mm512_sub_epi32(zero, dot_1(zero, excess, xs));
+        __m512 sum = _mm512_mul_ps(d, dot_1(excess, xs));
         for (size_t r = 0; r < R; r++) {
             const uint8_t *p = w + r * row_bytes + b * 34, *p2 = both ? p + 34 : p;
             __m512i q = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)(p + 2)));
             q = _mm512_inserti64x4(q, _mm256_loadu_si256((const __m256i *)(const void *)(p2 + 2)), 1);
-            __m512i dot = dot_1(start, _mm512_xor_si512(q, excess), xs);
+            __m512 dot = dot_1(_mm512_xor_si512(q, excess), xs);
             __m512 scale = _mm512_cvtph_ps(_mm256_set_m128i(_mm_set1_epi16((short)half_at(p2)),
                                                             _mm_set1_epi16((short)half_at(p))));
-            acc[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), _mm512_mul_ps(scale, d), acc[r]);
+            acc[r] = _mm512_fmadd_ps(_mm512_fmsub_ps(dot, d, sum), scale, acc[r]);
         }
     }
     for (size_t r = 0; r < R; r++)
