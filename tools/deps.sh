@@ -5,7 +5,7 @@
 set -eu
 packages="gcc libc6-dev make meson ninja-build pkg-config python3 python3-numpy
  libjansson-dev libsndfile1-dev libsoxr-dev libebur128-dev libsqlite3-dev libkissfft-dev
- libpng-dev libedit-dev libcurl4-openssl-dev liblilv-dev lv2-dev portaudio19-dev"
+ libpng-dev libjpeg-dev libwebp-dev libgif-dev libedit-dev libcurl4-openssl-dev liblilv-dev lv2-dev portaudio19-dev"
 [ "${1:-}" = --list ] && { echo $packages; exit 0; }
 command -v dpkg-query >/dev/null 2>&1 || {
     echo "tools/deps.sh: no dpkg here; install yourself: $packages" >&2

@@ -16,6 +16,12 @@
 #if TONE_HAVE_CURL
 #include <curl/curl.h>
 #endif
+#if TONE_HAVE_GIF
+#include <gif_lib.h>
+#endif
+#if TONE_HAVE_WEBP
+#include <webp/decode.h>
+#endif
 #if TONE_HAVE_PORTAUDIO
 #include <portaudio.h>
 #endif
@@ -106,9 +112,27 @@ int cli_machine_libraries(cli_library out[CLI_LIBRARIES_MAX])
     snprintf(text, sizeof text, "%d.%d.%d", major, minor, patch);
     put(out, &n, "libebur128", text);
     put(out, &n, "libpng", png_get_libpng_ver(NULL));
+#if TONE_HAVE_JPEG
+    put(out, &n, "libjpeg", TONE_JPEG_VERSION); /* as at build time: it does not tell */
+#else
+    put(out, &n, "libjpeg", NULL);
+#endif
+#if TONE_HAVE_WEBP
+    int webp = WebPGetDecoderVersion();
+    snprintf(text, sizeof text, "%d.%d.%d", webp >> 16, webp >> 8 & 255, webp & 255);
+    put(out, &n, "libwebp", text);
+#else
+    put(out, &n, "libwebp", NULL);
+#endif
+#if TONE_HAVE_GIF
+    snprintf(text, sizeof text, "%d.%d.%d", GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE);
+    put(out, &n, "giflib", text);
+#else
+    put(out, &n, "giflib", NULL);
+#endif
     put(out, &n, "sqlite", sqlite3_libversion());
 #if TONE_HAVE_EDIT
-    put(out, &n, "libedit", TONE_EDIT_VERSION); /* as at build time: it does not tell, and lilv neither */
+    put(out, &n, "libedit", TONE_EDIT_VERSION);
 #else
     put(out, &n, "libedit", NULL);
 #endif

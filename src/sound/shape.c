@@ -100,7 +100,25 @@ static double merit_of(const search *s, const double *t, const tone_measures *m,
     }
     for (size_t j = 0; j < s->n_cand; j++)
         merit += 0.04 * fabs(t[j]) + (t[j] != 0 ? 0.02 : 0);
+    /* A word is no reason to make the sound vanish: what took most of its level away took the sound away. */
+    double lost = fabs(m->value[TONE_METRIC_INTEGRATED_LUFS] - s->base.value[TONE_METRIC_INTEGRATED_LUFS]) - 4;
+    if (lost > 0)
+        merit += 0.05 * lost * lost;
+    if (lost > 8)
+        *accepted = false;
     return isnan(m->value[TONE_METRIC_INTEGRATED_LUFS]) ? INFINITY : merit;
+}
+
+/* Values as a person would set them: three digits. */
+static void round_moved(tone_patch *p, const tone_patch *from)
+{
+    for (int i = 0; i < TONE_N_PARAMS; i++) {
+        double v = (double)p->values[i];
+        if (p->values[i] == from->values[i] || v == 0)
+            continue;
+        double scale = pow(10, 2 - floor(log10(fabs(v))));
+        p->values[i] = (float)fmin(fmax(round(v * scale) / scale, (double)tone_param_get((tone_param)i)->min), (double)tone_param_get((tone_param)i)->max);
+    }
 }
 
 static void step_patch(const search *s, tone_patch *p, const double *t)
@@ -109,6 +127,7 @@ static void step_patch(const search *s, tone_patch *p, const double *t)
     for (size_t j = 0; j < s->n_cand; j++)
         if (t[j] != 0)
             tone_move_apply(p, &s->cand[j].move, t[j]);
+    round_moved(p, s->r->patch);
 }
 
 static bool locked(const tone_shape_request *r, const tone_move *m)
@@ -228,8 +247,9 @@ static tone_status probe(search *s, tone_error *err)
             candidate *c = &s->cand[which[k]];
             double sign = first_sign(s, c), room = sign > 0 ? c->high : -c->low;
             t[k] = sign * fmin(pass ? 0.6 : 0.16, room);
-            patches[k] = *s->r->patch;
-            tone_move_apply(&patches[k], &c->move, t[k]);
+            double alone[MAX_CANDIDATES] = {0};
+            alone[which[k]] = t[k];
+            step_patch(s, &patches[k], alone);
         }
         tone_status st = tone_shape_hear(&s->ears, heard, patches, n, err);
         if (st)
@@ -368,7 +388,8 @@ static tone_status level_out(search *s, tone_patch *p, tone_measures *after, ton
         return TONE_OK;
     tone_patch levelled = *p;
     const tone_param_info *level = tone_param_get(TONE_P_LEVEL);
-    levelled.values[TONE_P_LEVEL] = (float)fmin(fmax((double)p->values[TONE_P_LEVEL] - change, (double)level->min), (double)level->max);
+    double to = round(10 * ((double)p->values[TONE_P_LEVEL] - change)) / 10;
+    levelled.values[TONE_P_LEVEL] = (float)fmin(fmax(to, (double)level->min), (double)level->max);
     tone_measures heard;
     tone_status st = tone_shape_hear(&s->ears, &heard, &levelled, 1, err);
     if (st)

@@ -6,6 +6,7 @@
 #include "failing_alloc.h"
 #include "format/audio.h"
 #include "format/gguf.h"
+#include "format/image.h"
 #include "format/safetensors.h"
 #include "format_test.h"
 #include "gguf_build.h"
@@ -82,6 +83,20 @@ int main(void)
         CHECK_CASE(alloc_failed || st == TONE_OK, "sound, round %ld", n); /* the last realloc may fail */
         tone_audio_clear(&back);
         CHECK(alloc_live == before);
+    }
+    static const char *const pictures[] = {"turned6.png", "turned6.jpg", "turned6.webp", "animated.gif"};
+    const char *golden = getenv("TONE_GOLDEN");
+    for (size_t i = 0; golden && i < sizeof pictures / sizeof *pictures; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/image/%s", golden, pictures[i]);
+        before = alloc_live;
+        for (long n = 0; alloc_run(n); n++) {
+            tone_image img;
+            st = tone_image_read(&img, path, 0, &err);
+            CHECK_CASE(st == TONE_ERR_UNSUPPORTED || (st != TONE_OK) == alloc_failed, "%s, round %ld", pictures[i], n);
+            tone_image_clear(&img);
+            CHECK(alloc_live == before);
+        }
     }
     for (int i = 0; i < 5; i++)
         CHECK_CASE(rounds[i] >= 2, "only %ld allocations seen", rounds[i]);
