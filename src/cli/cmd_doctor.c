@@ -12,16 +12,11 @@
 #include "format/store.h"
 #include "kern/kern.h"
 
-/* Names that tone_kern_select() knows; which of them work here. */
-static const char *const kernels[] = {"c", "avx2", "avx512", "neon"};
-enum { N_KERNELS = sizeof kernels / sizeof *kernels };
-
 typedef struct findings {
     cli_machine machine;
     cli_library libraries[CLI_LIBRARIES_MAX];
     int n_libraries;
     const char *chosen; /* kernels that a model would run with */
-    bool works[N_KERNELS];
     tone_store_places places;
     tone_store *store;
 } findings;
@@ -31,12 +26,16 @@ static tone_status look(findings *f, tone_error *err)
     cli_machine_describe(&f->machine);
     f->n_libraries = cli_machine_libraries(f->libraries);
     tone_kern k;
-    for (int i = 0; i < N_KERNELS; i++)
-        f->works[i] = tone_kern_select(&k, kernels[i]);
     (void)tone_kern_select(&k, getenv("TONESMITH_CPU"));
     f->chosen = k.name;
     tone_status st = tone_store_places_init(&f->places, err);
     return st ? st : tone_store_scan(&f->store, &f->places, err);
+}
+
+static bool works(const char *kernels)
+{
+    tone_kern k;
+    return tone_kern_select(&k, kernels);
 }
 
 static size_t models_in(const findings *f, tone_store_kind kind)
@@ -60,9 +59,9 @@ static void print_text(const findings *f)
         printf(" %s", m->features[i]);
     printf("%s\n", m->n_features ? "" : " no vector instructions that are used");
     printf("kernels     %s; there are", f->chosen);
-    for (int i = 0; i < N_KERNELS; i++)
-        if (f->works[i])
-            printf(" %s", kernels[i]);
+    for (size_t i = 0; tone_kern_name(i); i++)
+        if (works(tone_kern_name(i)))
+            printf(" %s", tone_kern_name(i));
     printf(" (TONESMITH_CPU=NAME chooses)\n");
     printf("memory      %.2f GB, %.2f GB free\n", (double)tone_memory_total() / 1e9,
            (double)tone_memory_available() / 1e9);
@@ -102,9 +101,9 @@ static int print_json(const findings *f)
     json_t *notes = json_array();
     for (int i = 0; i < m->n_features; i++)
         json_array_append_new(features, json_string(m->features[i]));
-    for (int i = 0; i < N_KERNELS; i++)
-        if (f->works[i])
-            json_array_append_new(found, json_string(kernels[i]));
+    for (size_t i = 0; tone_kern_name(i); i++)
+        if (works(tone_kern_name(i)))
+            json_array_append_new(found, json_string(tone_kern_name(i)));
     for (int i = 0; i < f->n_libraries; i++)
         json_object_set_new(libraries, f->libraries[i].name,
                             f->libraries[i].found ? json_string(f->libraries[i].version) : json_null());

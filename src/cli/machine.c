@@ -59,6 +59,7 @@ static void read_features(cli_machine *m)
     FEATURE("avx512bw")
     FEATURE("avx512vl")
     FEATURE("avx512vnni")
+    FEATURE("avx512bf16")
 #undef FEATURE
 }
 #else

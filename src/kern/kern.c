@@ -51,3 +51,8 @@ bool tone_kern_select(tone_kern *k, const char *name)
         }
     return false;
 }
+
+const char *tone_kern_name(size_t i)
+{
+    return i < N_TABLES ? tables[i].name : NULL;
+}

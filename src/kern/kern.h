@@ -37,4 +37,7 @@ typedef struct tone_kern {
  * false, and *k holds plain C, when there are none of that name or the processor cannot run them. */
 bool tone_kern_select(tone_kern *k, const char *name);
 
+/* The i-th name that this build knows, the best first; NULL past the last. */
+const char *tone_kern_name(size_t i);
+
 #endif
