@@ -27,6 +27,7 @@ void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
 char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t n);
 void __wrap_free(void *p);
 
 /* Start round n; false when the round before met no failure. */
@@ -80,6 +81,17 @@ char *__wrap_strdup(const char *s)
     size_t n = strlen(s) + 1;
     char *copy = __wrap_malloc(n);
     return copy ? memcpy(copy, s, n) : NULL;
+}
+
+char *__wrap_strndup(const char *s, size_t n)
+{
+    size_t length = strnlen(s, n);
+    char *copy = __wrap_malloc(length + 1);
+    if (copy) {
+        memcpy(copy, s, length);
+        copy[length] = 0;
+    }
+    return copy;
 }
 
 void __wrap_free(void *p)

@@ -10,6 +10,7 @@
  *     tone_gguf_close(g);
  *
  * The reader checks everything before it hands it out: counts, offsets, products, alignment, types, duplicate names.
+ * A file that somebody cuts short while it is mapped is beyond that: touching what is gone raises SIGBUS.
  * A tone_gguf owns its maps; every name, string, array and tensor pointer is borrowed from it.  Once open it never
  * changes: any number of threads may read it. */
 #ifndef TONE_FORMAT_GGUF_H

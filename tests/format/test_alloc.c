@@ -8,6 +8,7 @@
 #include "format/gguf.h"
 #include "format/image.h"
 #include "format/safetensors.h"
+#include "format/store.h"
 #include "format_test.h"
 #include "gguf_build.h"
 
@@ -82,6 +83,18 @@ int main(void)
         st = tone_audio_read(&back, wav_path, NULL, &err);
         CHECK_CASE(alloc_failed || st == TONE_OK, "sound, round %ld", n); /* the last realloc may fail */
         tone_audio_clear(&back);
+        CHECK(alloc_live == before);
+    }
+    tone_store_places places = {.roots = {[TONE_STORE_FOLDERS] = folder}};
+    before = alloc_live;
+    for (long n = 0; alloc_run(n); n++) {
+        tone_store *s;
+        const tone_store_model *m = NULL;
+        st = tone_store_scan(&s, &places, &err);
+        CHECK_CASE((st != TONE_OK) == alloc_failed && !s == !!st, "store, round %ld", n);
+        if (!st)
+            CHECK(!tone_store_find(&m, s, "m", &err) && m && !m->is_folder);
+        tone_store_free(s);
         CHECK(alloc_live == before);
     }
     static const char *const pictures[] = {"turned6.png", "turned6.jpg", "turned6.webp", "animated.gif"};
