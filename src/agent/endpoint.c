@@ -13,7 +13,7 @@
 #include "agent/stream.h"
 #include "base/fail.h"
 
-enum { ERROR_BODY_MAX = 64 << 10, MODELS_MAX = 4 << 20, HEADER_BYTES_MAX = 1 << 20, WAIT_MS = 100, RETRY_AFTER_MAX_S = 60 };
+enum { ERROR_BODY_MAX = 64 << 10, MODELS_MAX = 4 << 20, HEADER_BYTES_MAX = 64 << 10, WAIT_MS = 100, RETRY_AFTER_MAX_S = 60 };
 
 typedef struct endpoint {
     tone_backend base;
@@ -78,7 +78,10 @@ static size_t on_header(char *line, size_t one, size_t n, void *arg)
     (void)one;
     x->last_byte = tone_agent_now_s();
     x->n_header_bytes += n;
-    return x->n_header_bytes > HEADER_BYTES_MAX ? 0 : n;
+    if (x->n_header_bytes <= HEADER_BYTES_MAX)
+        return n;
+    x->st = tone_fail(x->err, TONE_ERR_FORMAT, 0, "the endpoint sends headers without end");
+    return 0;
 }
 
 /* Limits that libcurl does not know.  `until` 0: none. */

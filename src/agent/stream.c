@@ -291,7 +291,9 @@ tone_status tone_stream_finish(tone_stream *s, tone_answer *out, tone_error *err
         st = take_chunk(s, tone_buf_text(&s->line), s->line.n, err);
     else if (!(st = end_line(s, err))) /* a last line without its end */
         st = end_event(s, err);
-    if (st && !(st == TONE_ERR_FORMAT && !s->whole)) /* half a line is no mistake of its own: the connection was cut */
+    if (st == TONE_ERR_FORMAT && !s->whole) /* half a line is no mistake of its own: the connection was cut */
+        st = TONE_OK;
+    if (st)
         return st;
     if (!s->finished && !(s->done && (s->content.n || s->n_calls)))
         return s->emitted ? tone_fail(err, TONE_ERR_IO, 0, "the endpoint cut the answer off after %zu bytes of text", s->content.n)
