@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/random.h"
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "studio/random_patch.h"
 #include "tonesmith/sound/shape.h"
 
 enum { MAX_FAMILIES = 64 };
@@ -24,26 +24,6 @@ static double now_s(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* A patch as people leave them: a preset when there are some, a third of its common parameters moved. */
-static tone_status random_patch(tone_patch *p, tone_random *r, tone_error *err)
-{
-    size_t n = tone_preset_count();
-    tone_status st = TONE_OK;
-    if (n)
-        st = tone_preset_get(p, (size_t)tone_random_below(r, n), err);
-    else
-        tone_patch_defaults(p);
-    for (int i = 0; !st && i < TONE_N_PARAMS; i++) {
-        const tone_param_info *info = tone_param_get((tone_param)i);
-        if (!info->core || i == TONE_P_LEVEL || i == TONE_P_TRANSPOSE || i == TONE_P_DELAY_TIME || tone_random_unit(r) > 0.33)
-            continue;
-        double knob = tone_param_to_knob((tone_param)i, (double)p->values[i]);
-        knob += 0.5 * (tone_random_unit(r) - 0.5);
-        p->values[i] = (float)tone_param_from_knob((tone_param)i, knob);
-    }
-    return st;
 }
 
 static int by_int(const void *a, const void *b)
@@ -149,7 +129,7 @@ int cli_eval_shape(int argc, char **argv)
             for (long i = 0; !st && i < n; i++) {
                 tone_patch p;
                 tone_notes notes = {0};
-                st = random_patch(&p, &r, &err);
+                st = tone_random_patch(&p, &r, &err);
                 if (!st)
                     st = tone_notes_parse(&notes, p.notes[0] ? p.notes : tone_notes_default_text(), &err);
                 tone_shape_request q = tone_shape_defaults();

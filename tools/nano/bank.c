@@ -11,28 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/random.h"
+#include "studio/random_patch.h"
 #include "studio/studio.h"
 
 static int fail(const tone_error *err)
 {
     fprintf(stderr, "nano-bank: %s\n", err->text);
     return 1;
-}
-
-/* A preset with a few of its common parameters moved. */
-static tone_status random_patch(tone_patch *p, tone_random *r, tone_error *err)
-{
-    tone_status st = tone_preset_get(p, (size_t)tone_random_below(r, tone_preset_count()), err);
-    int n = (int)tone_random_below(r, 6);
-    for (int i = 0; !st && i < n; i++) {
-        tone_param id = (tone_param)tone_random_below(r, TONE_N_PARAMS);
-        if (!tone_param_get(id)->core || id == TONE_P_LEVEL || id == TONE_P_DELAY_TIME)
-            continue;
-        double knob = tone_param_to_knob(id, (double)p->values[id]) + 0.6 * (tone_random_unit(r) - 0.5);
-        st = tone_patch_set_id(p, id, tone_param_from_knob(id, knob), NULL, err);
-    }
-    return st;
 }
 
 /* Some steps before the one that is told. */
@@ -72,7 +57,7 @@ static tone_status answer(const json_t *request, tone_random *r, const char *fol
     tone_buf state = {0};
     char *result = NULL, *arguments = json_dumps(json_object_get(request, "arguments"), JSON_COMPACT);
     bool changed;
-    tone_status st = random_patch(&p, r, err);
+    tone_status st = tone_random_patch(&p, r, err);
     if (!st)
         st = tone_studio_open(&s, &(tone_studio_options){.history = ":memory:", .project = "bank", .patch = &p, .folder = folder, .seed = 1}, err);
     if (!st)
