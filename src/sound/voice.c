@@ -57,14 +57,14 @@ void tone_voice_patch_init(tone_voice_patch *p, const float values[TONE_N_PARAMS
     unison_init(p, v);
     if (p->pink)
         pink_init(p);
-    double mix = v[TONE_P_OSC_MIX] * 0.01;
-    p->gain_a = (float)__builtin_sqrt(1 - mix);
-    p->gain_b = (float)__builtin_sqrt(mix);
+    double mix = v[TONE_P_OSC_MIX] * 0.01, osc = v[TONE_P_OSC_LEVEL] * 0.01;
+    p->gain_a = (float)(osc * __builtin_sqrt(1 - mix));
+    p->gain_b = (float)(osc * __builtin_sqrt(mix));
     p->hear_a = p->gain_a > 0;
     p->hear_b = p->gain_b > 0;
     p->gain_sub = v[TONE_P_SUB_LEVEL] * 0.01f;
-    /* White noise of equal density at every rate; pink is brought to about the same loudness. */
-    p->gain_noise = v[TONE_P_NOISE_LEVEL] * 0.01f * (float)__builtin_sqrt((double)p->rate / 96000);
+    /* White noise of equal density at every rate, as strong in the audible band as a saw; pink is about as loud. */
+    p->gain_noise = v[TONE_P_NOISE_LEVEL] * 0.02f * (float)__builtin_sqrt((double)p->rate / 96000);
     p->ratio_b = (float)(v[TONE_P_OSC2_RATIO] * tone_exp2(v[TONE_P_OSC2_DETUNE] / 1200));
     p->fm_index = (float)(v[TONE_P_FM_INDEX] / (2 * TONE_PI));
     p->fm = p->fm_index > 0;
@@ -118,12 +118,14 @@ static void work_out(control *c, tone_voice_group *s, const tone_voice_patch *p)
 
     s->pitch += (v4)((v4i)s->glide & (s->glide_left > v4_all(0)));
     s->glide_left = v4_max(s->glide_left - 1.0f, v4_all(0));
-    v4 semitones = s->pitch + s->bend + p->transpose + p->pitch_env * s->mod.value + p->pitch_lfo * lfo1;
-    v4 hz = v4_exp2((semitones - 69.0f) * (1.0f / 12)) * 440.0f;
+    v4 semitones = s->pitch + s->bend + p->transpose + p->pitch_lfo * lfo1, sweep = p->pitch_env * s->mod.value;
+    v4 hz = v4_exp2((semitones + sweep - 69.0f) * (1.0f / 12)) * 440.0f;
     /* Above a quarter of the rate nothing is heard, and the oscillators need not cope with it. */
     v4 per_hz = v4_all(4294967296.0f / p->rate), most = v4_all(0.2f * 4294967296.0f);
+    c->step_b = v4_min(hz * per_hz * p->ratio_b, most);
+    if (p->sync) /* the envelope sweeps what is restarted, not what restarts it */
+        hz = v4_exp2((semitones - 69.0f) * (1.0f / 12)) * 440.0f;
     c->step_a = v4_min(hz * per_hz, most);
-    c->step_b = v4_min(c->step_a * p->ratio_b, most);
     c->step_sub = c->step_a * 0.5f;
     /* The modulated frequency, f_a + index f_b, stays below the Nyquist frequency of the voice. */
     v4 limit = (v4_all(0.45f * 4294967296.0f) - c->step_a) / (c->step_b * 6.2831853f);

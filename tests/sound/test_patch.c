@@ -169,7 +169,7 @@ static void test_sentences(void)
     const char *odd = "{\"tonesmith_patch\": 1, \"params\": {\"level\": 99, \"filter_cutoff\": \"2 kHz\"}}";
     CHECK(tone_patch_read(&patch, odd, strlen(odd), &report, &err) == TONE_OK && report.n == 2);
     CHECK_STR(report.lines[0], "level is clamped from 99 to 24 dB");
-    CHECK_STR(report.lines[1], "osc1_wave and 84 other parameters are missing and take their defaults");
+    CHECK_STR(report.lines[1], "osc1_wave and 85 other parameters are missing and take their defaults");
     CHECK(patch.values[TONE_P_LEVEL] == 24 && patch.values[TONE_P_FILTER_CUTOFF] == 2000);
 }
 

@@ -19,6 +19,9 @@ TONE_PARAM(1, OSC2_WAVE, "osc2_wave", OSCILLATOR, "", 0, 3, 2, CHOICE, 1, "sine|
 TONE_PARAM(2, OSC_MIX, "osc_mix", OSCILLATOR, "%", 0, 100, 0, LINEAR, 1, NULL,
            "balance of the oscillators: 0 only oscillator 1, 50 both, 100 only oscillator 2",
            "oscillator mix|oscillator balance|osc 2 level|blend")
+TONE_PARAM(87, OSC_LEVEL, "osc_level", OSCILLATOR, "%", 0, 100, 100, LINEAR, 0, NULL,
+           "level of both oscillators before the filter: 0 leaves only sub_level and noise_level",
+           "oscillator level|oscillator volume")
 TONE_PARAM(3, PULSE_WIDTH, "pulse_width", OSCILLATOR, "%", 5, 95, 50, LINEAR, 0, NULL,
            "width of the square wave of both oscillators: 50 hollow, towards 5 or 95 thin and nasal",
            "pulse width|pw|duty cycle")
@@ -70,7 +73,8 @@ TONE_PARAM(17, VOICE_MODE, "voice_mode", PITCH, "", 0, 2, 0, CHOICE, 0, "poly|mo
            "poly plays chords; mono plays one note at a time; legato is mono without a new attack while notes overlap",
            "mono|poly|polyphony|legato|voicing")
 TONE_PARAM(18, PITCH_ENV, "pitch_env", PITCH, "semitones", -48, 48, 0, LINEAR, 0, NULL,
-           "how far the modulation envelope moves the pitch: 24 with a short mod_decay makes a kick drum",
+           "how far the modulation envelope moves the pitch: 24 with a short mod_decay makes a kick drum; with osc_sync it sweeps "
+           "oscillator 2 alone",
            "pitch envelope|pitch drop|pitch sweep")
 
 /* ── filter ──────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -1,4 +1,4 @@
-/* tonesmith/sound/patch.h - a sound as plain data: 87 numbers in real units, a name and tags.  Module: sound.
+/* tonesmith/sound/patch.h - a sound as plain data: 88 numbers in real units, a name and tags.  Module: sound.
  *
  * A tone_patch owns nothing and may be copied and compared freely; every function here may be called from any thread
  * [any].  Values inside a patch are always finite and within the range of their parameter: whoever sets a value learns
@@ -22,7 +22,7 @@ extern "C" {
 typedef enum tone_param {
 #define TONE_PARAM(number, ID, name, GROUP, unit, min, max, def, CURVE, core, choices, help, words) TONE_P_##ID = number,
 #include "tonesmith/sound/params.h"
-    TONE_N_PARAMS = 87
+    TONE_N_PARAMS = 88
 } tone_param;
 
 typedef enum tone_curve {
