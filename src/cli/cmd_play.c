@@ -2,101 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "cli/commands.h"
+#include "cli/play.h"
 #include "cli/sound_args.h"
 #include "format/audio.h"
-#include "tone_config.h"
-
-#if TONE_HAVE_PORTAUDIO
-#include <fcntl.h>
-#include <portaudio.h>
-#include <unistd.h>
-#endif
 
 static const cli_spec spec = {
     "play", "tonesmith play [options] [FILE]",
     "Play notes on a patch, a recording through its effects, or a sound file as it is, through the default output.",
     "Options are those of render; see tonesmith render --help for how to write notes."};
-
-#if TONE_HAVE_PORTAUDIO
-
-/* The callback copies; everything was rendered before. */
-typedef struct playing {
-    const tone_sound *sound;
-    size_t at;
-} playing;
-
-static int feed(const void *in, void *out, unsigned long n, const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags,
-                void *user)
-{
-    (void)in;
-    (void)time;
-    (void)flags;
-    playing *p = user;
-    uint32_t channels = p->sound->n_channels;
-    size_t left = p->sound->n_frames - p->at, some = n < left ? n : left;
-    float *frames = out;
-    memcpy(frames, p->sound->frames + p->at * channels, some * channels * sizeof *frames);
-    memset(frames + some * channels, 0, (n - some) * channels * sizeof *frames);
-    p->at += some;
-    return p->at < p->sound->n_frames ? paContinue : paComplete;
-}
-
-/* The back ends of PortAudio tell stderr about every device that is not there: send that nowhere. */
-static int hush(void)
-{
-    fflush(stderr);
-    int kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere >= 0) {
-        dup2(nowhere, STDERR_FILENO);
-        close(nowhere);
-    }
-    return kept;
-}
-
-static void unhush(int kept)
-{
-    if (kept >= 0) {
-        dup2(kept, STDERR_FILENO);
-        close(kept);
-    }
-}
-
-static tone_status play(const tone_sound *s, tone_error *err)
-{
-    playing p = {s, 0};
-    PaStream *stream = NULL;
-    int kept = hush();
-    PaError rc = Pa_Initialize();
-    unhush(kept);
-    if (rc != paNoError)
-        return tone_fail(err, TONE_ERR_IO, 0, "PortAudio does not start: %s", Pa_GetErrorText(rc));
-    if (Pa_GetDefaultOutputDevice() == paNoDevice) {
-        Pa_Terminate();
-        return tone_fail(err, TONE_ERR_IO, 0, "this machine has no audio output");
-    }
-    rc = Pa_OpenDefaultStream(&stream, 0, (int)s->n_channels, paFloat32, s->rate, paFramesPerBufferUnspecified, feed, &p);
-    if (rc == paNoError)
-        rc = Pa_StartStream(stream);
-    while (rc == paNoError && Pa_IsStreamActive(stream) == 1)
-        Pa_Sleep(20);
-    if (stream)
-        Pa_CloseStream(stream);
-    Pa_Terminate();
-    return rc == paNoError ? TONE_OK : tone_fail(err, TONE_ERR_IO, 0, "the audio output refuses: %s", Pa_GetErrorText(rc));
-}
-
-#else
-
-static tone_status play(const tone_sound *s, tone_error *err)
-{
-    (void)s;
-    return tone_fail(err, TONE_ERR_UNSUPPORTED, 0,
-                     "this build has no PortAudio: install portaudio19-dev and build again, or render to a file");
-}
-
-#endif
 
 int cli_play(int argc, char **argv)
 {
@@ -117,11 +31,11 @@ int cli_play(int argc, char **argv)
         st = tone_audio_read(&audio, argv[0], NULL, &err);
         tone_sound file = {audio.frames, audio.n_frames, audio.n_channels, audio.rate_hz};
         if (!st)
-            st = play(&file, &err);
+            st = cli_play_sound(&file, &err);
     } else if (!st) {
         st = cli_sound_render(&s, &a, true, &err);
         if (!st)
-            st = play(&s.sound, &err);
+            st = cli_play_sound(&s.sound, &err);
     }
     tone_audio_clear(&audio);
     cli_sound_clear(&s);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/file.h"
@@ -51,23 +50,13 @@ static tone_status put_picture(tone_buf *out, tone_studio *s, const tone_sound *
     tone_status st = tone_picture_draw(&image, s->ears, clips, names, 2, &o, err);
     if (st)
         return st;
-    char path[] = "/tmp/tonesmith-picture-XXXXXX";
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        tone_image_free(image);
-        return tone_fail(err, TONE_ERR_IO, 0, "%s: cannot be made", path);
-    }
-    close(fd);
-    char *png = NULL;
+    uint8_t *png = NULL;
     size_t n = 0;
-    st = tone_image_write_png(image, path, err);
-    if (!st)
-        st = tone_file_read(&png, &n, path, 64 << 20, err);
-    unlink(path);
+    st = tone_image_png(&png, &n, image, err);
     tone_image_free(image);
     if (!st) {
         tone_buf_puts(out, "<img alt=\"original and now\" src=\"data:image/png;base64,");
-        base64(out, (const uint8_t *)png, n);
+        base64(out, png, n);
         tone_buf_puts(out, "\">\n");
     }
     free(png);
