@@ -11,13 +11,13 @@
 
 enum { FILE_MAX = 256 << 20 };
 
-void tone_image_clear(tone_image *img)
+void tone_pixels_clear(tone_pixels *img)
 {
     free(img->rgb);
-    *img = (tone_image){0};
+    *img = (tone_pixels){0};
 }
 
-tone_status tone_image_allocate(tone_image_job *job, uint64_t width, uint64_t height, tone_error *err)
+tone_status tone_pixels_allocate(tone_pixels_job *job, uint64_t width, uint64_t height, tone_error *err)
 {
     if (width == 0 || height == 0)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the picture has no pixels");
@@ -44,7 +44,7 @@ static uint32_t take(const uint8_t *p, size_t n, bool big)
     return v;
 }
 
-unsigned tone_image_exif_orientation(const uint8_t *bytes, size_t n)
+unsigned tone_pixels_exif_orientation(const uint8_t *bytes, size_t n)
 {
     enum { TAG = 0x0112, ENTRY = 12, BYTE = 1, SHORT = 3, LONG = 4 };
     if (n >= 6 && memcmp(bytes, "Exif\0\0", 6) == 0) {
@@ -69,7 +69,7 @@ unsigned tone_image_exif_orientation(const uint8_t *bytes, size_t n)
     return 0;
 }
 
-unsigned tone_image_xmp_orientation(const uint8_t *bytes, size_t n)
+unsigned tone_pixels_xmp_orientation(const uint8_t *bytes, size_t n)
 {
     static const char name[] = "tiff:Orientation";
     const uint8_t *end = bytes + n, *at = bytes;
@@ -83,7 +83,7 @@ unsigned tone_image_xmp_orientation(const uint8_t *bytes, size_t n)
 }
 
 /* Turn as orientation 2…8 asks: first swapped along the main diagonal (5…8), then mirrored. */
-static tone_status turn(tone_image *img, unsigned orientation, tone_error *err)
+static tone_status turn(tone_pixels *img, unsigned orientation, tone_error *err)
 {
     if (orientation < 2 || orientation > 8)
         return TONE_OK;
@@ -102,7 +102,7 @@ static tone_status turn(tone_image *img, unsigned orientation, tone_error *err)
             memcpy(turned + ((size_t)y * width + x) * 3, img->rgb + from * 3, 3);
         }
     free(img->rgb);
-    *img = (tone_image){turned, width, height};
+    *img = (tone_pixels){turned, width, height};
     return TONE_OK;
 }
 
@@ -110,16 +110,16 @@ static tone_status turn(tone_image *img, unsigned orientation, tone_error *err)
 
 static const struct format {
     const char *name;
-    tone_status (*decode)(tone_image_job *job, tone_error *err);
+    tone_status (*decode)(tone_pixels_job *job, tone_error *err);
     const char *magic;
     size_t magic_n;
     size_t second_at; /* where another four bytes stand; 0: none */
     const char *second;
 } formats[] = {
-    {"JPEG", tone_image_jpeg, "\xFF\xD8\xFF", 3, 0, NULL},
-    {"PNG", tone_image_png, "\x89PNG\r\n\x1A\n", 8, 0, NULL},
-    {"WebP", tone_image_webp, "RIFF", 4, 8, "WEBP"},
-    {"GIF", tone_image_gif, "GIF8", 4, 0, NULL},
+    {"JPEG", tone_pixels_jpeg, "\xFF\xD8\xFF", 3, 0, NULL},
+    {"PNG", tone_pixels_png, "\x89PNG\r\n\x1A\n", 8, 0, NULL},
+    {"WebP", tone_pixels_webp, "RIFF", 4, 8, "WEBP"},
+    {"GIF", tone_pixels_gif, "GIF8", 4, 0, NULL},
 };
 
 static const struct format *find_format(const uint8_t *bytes, size_t n)
@@ -133,28 +133,28 @@ static const struct format *find_format(const uint8_t *bytes, size_t n)
     return NULL;
 }
 
-tone_status tone_image_decode(tone_image *out, const void *bytes, size_t n, uint64_t max_pixels, tone_error *err)
+tone_status tone_pixels_decode(tone_pixels *out, const void *bytes, size_t n, uint64_t max_pixels, tone_error *err)
 {
-    *out = (tone_image){0};
+    *out = (tone_pixels){0};
     if (n == 0)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "an empty file");
     const struct format *f = find_format(bytes, n);
     if (!f)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "not a picture (JPEG, PNG, WebP and GIF are read)");
-    tone_image_job job = {bytes, n, max_pixels ? max_pixels : TONE_IMAGE_MAX_PIXELS, out, 1};
+    tone_pixels_job job = {bytes, n, max_pixels ? max_pixels : TONE_IMAGE_MAX_PIXELS, out, 1};
     tone_status st = f->decode(&job, err);
     if (!st)
         st = turn(out, job.orientation, err);
     if (st) {
-        tone_image_clear(out);
+        tone_pixels_clear(out);
         st = tone_fail_in(err, st, f->name);
     }
     return st;
 }
 
-tone_status tone_image_read(tone_image *out, const char *path, uint64_t max_pixels, tone_error *err)
+tone_status tone_pixels_read(tone_pixels *out, const char *path, uint64_t max_pixels, tone_error *err)
 {
-    *out = (tone_image){0};
+    *out = (tone_pixels){0};
     char *bytes;
     size_t n;
     if (tone_is_folder(path))
@@ -162,7 +162,7 @@ tone_status tone_image_read(tone_image *out, const char *path, uint64_t max_pixe
     tone_status st = tone_file_read(&bytes, &n, path, FILE_MAX, err);
     if (st)
         return st;
-    st = tone_image_decode(out, bytes, n, max_pixels, err);
+    st = tone_pixels_decode(out, bytes, n, max_pixels, err);
     free(bytes);
     return st ? tone_fail_in(err, st, path) : TONE_OK;
 }

@@ -60,7 +60,7 @@ static void make_palette(uint8_t palette[256][3], const ColorMapObject *map)
     }
 }
 
-static tone_status read_frame(tone_image_job *job, GifFileType *gif, int transparent, tone_error *err)
+static tone_status read_frame(tone_pixels_job *job, GifFileType *gif, int transparent, tone_error *err)
 {
     static const int first[] = {0, 4, 2, 1}, step[] = {8, 8, 4, 2}; /* of interlaced rows */
     if (DGifGetImageDesc(gif) == GIF_ERROR)
@@ -71,7 +71,7 @@ static tone_status read_frame(tone_image_job *job, GifFileType *gif, int transpa
     int64_t width = (int64_t)frame->Left + frame->Width, height = (int64_t)frame->Top + frame->Height;
     width = width > gif->SWidth ? width : gif->SWidth;
     height = height > gif->SHeight ? height : gif->SHeight;
-    tone_status st = tone_image_allocate(job, (uint64_t)width, (uint64_t)height, err);
+    tone_status st = tone_pixels_allocate(job, (uint64_t)width, (uint64_t)height, err);
     if (st)
         return st;
     uint8_t palette[256][3];
@@ -97,7 +97,7 @@ static tone_status read_frame(tone_image_job *job, GifFileType *gif, int transpa
     return st;
 }
 
-tone_status tone_image_gif(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_gif(tone_pixels_job *job, tone_error *err)
 {
     source s = {job->bytes, job->n, 0};
     int code = 0, transparent = NO_TRANSPARENT_COLOR;
@@ -127,7 +127,7 @@ tone_status tone_image_gif(tone_image_job *job, tone_error *err)
 
 #else
 
-tone_status tone_image_gif(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_gif(tone_pixels_job *job, tone_error *err)
 {
     (void)job;
     return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "this program was built without giflib");

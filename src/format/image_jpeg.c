@@ -23,7 +23,7 @@ typedef struct reader {
     struct jpeg_error_mgr errors; /* first: libjpeg hands out pointers to it */
     struct jpeg_progress_mgr progress;
     struct jpeg_decompress_struct jpeg;
-    tone_image_job *job;
+    tone_pixels_job *job;
     uint8_t *row; /* one row of the decoder's own components */
     char why[JMSG_LENGTH_MAX];
     jmp_buf out;
@@ -63,9 +63,9 @@ static void find_orientation(reader *r)
     unsigned from_exif = 0, from_xmp = 0;
     for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m; m = m->next) {
         if (!from_exif && m->data_length >= 6 && memcmp(m->data, "Exif\0\0", 6) == 0)
-            from_exif = tone_image_exif_orientation(m->data, m->data_length);
+            from_exif = tone_pixels_exif_orientation(m->data, m->data_length);
         else if (!from_xmp && m->data_length > sizeof xmp && memcmp(m->data, xmp, sizeof xmp) == 0)
-            from_xmp = tone_image_xmp_orientation(m->data + sizeof xmp, m->data_length - sizeof xmp);
+            from_xmp = tone_pixels_xmp_orientation(m->data + sizeof xmp, m->data_length - sizeof xmp);
     }
     if (from_exif || from_xmp)
         r->job->orientation = from_exif ? from_exif : from_xmp;
@@ -103,7 +103,7 @@ static tone_status read_pixels(reader *r, tone_error *err)
     jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
     find_orientation(r);
-    tone_status st = tone_image_allocate(r->job, jpeg->image_width, jpeg->image_height, err);
+    tone_status st = tone_pixels_allocate(r->job, jpeg->image_width, jpeg->image_height, err);
     if (st)
         return st;
     if (jpeg->num_components != 1 && jpeg->num_components != 3 && jpeg->num_components != 4)
@@ -137,7 +137,7 @@ static tone_status read_jpeg(reader *r, tone_error *err)
     return read_pixels(r, err);
 }
 
-tone_status tone_image_jpeg(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_jpeg(tone_pixels_job *job, tone_error *err)
 {
     reader *r = calloc(1, sizeof *r); /* not on the stack: it must survive longjmp() unchanged */
     if (!r)
@@ -152,7 +152,7 @@ tone_status tone_image_jpeg(tone_image_job *job, tone_error *err)
 
 #else
 
-tone_status tone_image_jpeg(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_jpeg(tone_pixels_job *job, tone_error *err)
 {
     (void)job;
     return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "this program was built without libjpeg");

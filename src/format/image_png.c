@@ -13,7 +13,7 @@ enum { CHUNK_MAX = 8 << 20 }; /* memory that a compressed text or profile may ta
 
 /* Everything that lives across longjmp() is in here, not in local variables. */
 typedef struct reader {
-    tone_image_job *job;
+    tone_pixels_job *job;
     size_t at;
     png_structp png;
     png_infop info, after;
@@ -44,7 +44,7 @@ static void on_read(png_structp png, png_bytep to, size_t n)
 }
 
 /* Whether every chunk ends inside the file.  libpng takes memory for what a chunk claims before it looks for its bytes. */
-static bool chunks_fit(const tone_image_job *job)
+static bool chunks_fit(const tone_pixels_job *job)
 {
     enum { SIGNATURE = 8, AROUND = 12 }; /* a chunk's length, name and checksum */
     size_t at = SIGNATURE;
@@ -82,7 +82,7 @@ static unsigned raw_profile_orientation(const char *text, size_t n)
         if (++digits % 2 == 0)
             tone_buf_putc(&b, (char)value);
     }
-    unsigned orientation = tone_image_exif_orientation((const uint8_t *)tone_buf_text(&b), b.n);
+    unsigned orientation = tone_pixels_exif_orientation((const uint8_t *)tone_buf_text(&b), b.n);
     tone_buf_clear(&b);
     return orientation;
 }
@@ -96,14 +96,14 @@ static unsigned find_orientation(png_structp png, png_infop info)
     int n_texts = 0;
     unsigned found = 0;
     if (png_get_eXIf_1(png, info, &n, &exif))
-        found = tone_image_exif_orientation(exif, n);
+        found = tone_pixels_exif_orientation(exif, n);
     png_get_text(png, info, &texts, &n_texts);
     for (int i = 0; i < n_texts && !found; i++) {
         size_t length = texts[i].text ? strlen(texts[i].text) : 0;
         if (strcmp(texts[i].key, "Raw profile type exif") == 0)
             found = raw_profile_orientation(texts[i].text, length);
         else if (strcmp(texts[i].key, "XML:com.adobe.xmp") == 0)
-            found = tone_image_xmp_orientation((const uint8_t *)texts[i].text, length);
+            found = tone_pixels_xmp_orientation((const uint8_t *)texts[i].text, length);
     }
     return found;
 }
@@ -112,7 +112,7 @@ static tone_status read_pixels(reader *r, tone_error *err)
 {
     png_read_info(r->png, r->info);
     uint32_t width = png_get_image_width(r->png, r->info), height = png_get_image_height(r->png, r->info);
-    tone_status st = tone_image_allocate(r->job, width, height, err);
+    tone_status st = tone_pixels_allocate(r->job, width, height, err);
     if (st)
         return st;
     int colour = png_get_color_type(r->png, r->info);
@@ -162,7 +162,7 @@ static tone_status read_png(reader *r, tone_error *err)
     return read_pixels(r, err);
 }
 
-tone_status tone_image_png(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_png(tone_pixels_job *job, tone_error *err)
 {
     reader r = {.job = job};
     tone_status st = read_png(&r, err);

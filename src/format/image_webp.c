@@ -21,7 +21,7 @@ static unsigned chunk_orientation(const WebPDemuxer *demux, const char *name,
     return found;
 }
 
-static tone_status decode_still(tone_image_job *job, tone_error *err)
+static tone_status decode_still(tone_pixels_job *job, tone_error *err)
 {
     size_t stride = (size_t)job->out->width * 3;
     if (!WebPDecodeRGBInto(job->bytes, job->n, job->out->rgb, stride * job->out->height, (int)stride))
@@ -29,7 +29,7 @@ static tone_status decode_still(tone_image_job *job, tone_error *err)
     return TONE_OK;
 }
 
-static tone_status decode_animated(tone_image_job *job, const WebPData *data, tone_error *err)
+static tone_status decode_animated(tone_pixels_job *job, const WebPData *data, tone_error *err)
 {
     WebPAnimDecoderOptions options;
     uint8_t *rgba = NULL;
@@ -52,7 +52,7 @@ static tone_status decode_animated(tone_image_job *job, const WebPData *data, to
     return st;
 }
 
-tone_status tone_image_webp(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_webp(tone_pixels_job *job, tone_error *err)
 {
     WebPData data = {job->bytes, job->n};
     WebPDemuxer *demux = WebPDemux(&data);
@@ -60,9 +60,9 @@ tone_status tone_image_webp(tone_image_job *job, tone_error *err)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "damaged or cut short");
     uint32_t width = WebPDemuxGetI(demux, WEBP_FF_CANVAS_WIDTH), height = WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT);
     bool animated = WebPDemuxGetI(demux, WEBP_FF_FORMAT_FLAGS) & ANIMATION_FLAG;
-    unsigned orientation = chunk_orientation(demux, "EXIF", tone_image_exif_orientation);
+    unsigned orientation = chunk_orientation(demux, "EXIF", tone_pixels_exif_orientation);
     if (!orientation)
-        orientation = chunk_orientation(demux, "XMP ", tone_image_xmp_orientation);
+        orientation = chunk_orientation(demux, "XMP ", tone_pixels_xmp_orientation);
     if (orientation)
         job->orientation = orientation;
     WebPDemuxDelete(demux);
@@ -73,7 +73,7 @@ tone_status tone_image_webp(tone_image_job *job, tone_error *err)
         width = (uint32_t)still_width;
         height = (uint32_t)still_height;
     }
-    tone_status st = tone_image_allocate(job, width, height, err);
+    tone_status st = tone_pixels_allocate(job, width, height, err);
     if (st)
         return st;
     return animated ? decode_animated(job, &data, err) : decode_still(job, err);
@@ -81,7 +81,7 @@ tone_status tone_image_webp(tone_image_job *job, tone_error *err)
 
 #else
 
-tone_status tone_image_webp(tone_image_job *job, tone_error *err)
+tone_status tone_pixels_webp(tone_pixels_job *job, tone_error *err)
 {
     (void)job;
     return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "this program was built without libwebp");

@@ -104,10 +104,10 @@ int main(void)
         snprintf(path, sizeof path, "%s/image/%s", golden, pictures[i]);
         before = alloc_live;
         for (long n = 0; alloc_run(n); n++) {
-            tone_image img;
-            st = tone_image_read(&img, path, 0, &err);
+            tone_pixels img;
+            st = tone_pixels_read(&img, path, 0, &err);
             CHECK_CASE(st == TONE_ERR_UNSUPPORTED || (st != TONE_OK) == alloc_failed, "%s, round %ld", pictures[i], n);
-            tone_image_clear(&img);
+            tone_pixels_clear(&img);
             CHECK(alloc_live == before);
         }
     }

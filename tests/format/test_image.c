@@ -36,9 +36,9 @@ static void test_golden(const char *folder, const tone_safetensors *expect)
         if (!is_built(t->name))
             continue;
         char *path = tone_path_join(folder, t->name);
-        tone_image img;
+        tone_pixels img;
         tone_error err = {0};
-        tone_status st = tone_image_read(&img, path, 0, &err);
+        tone_status st = tone_pixels_read(&img, path, 0, &err);
         free(path);
         CHECK_CASE(!st, "%s", err.text);
         if (st)
@@ -52,17 +52,17 @@ static void test_golden(const char *folder, const tone_safetensors *expect)
         }
         CHECK_CASE(worst <= tolerance(t->name), "%s: off by %d", t->name, worst);
         n_exact += worst == 0;
-        tone_image_clear(&img);
+        tone_pixels_clear(&img);
     }
     printf("%zu pictures, %u equal to the last bit\n", tone_safetensors_n(expect), n_exact);
 }
 
 static bool decode(const uint8_t *bytes, size_t n, tone_error *err)
 {
-    tone_image img;
-    tone_status st = tone_image_decode(&img, bytes, n, 1 << 20, err);
+    tone_pixels img;
+    tone_status st = tone_pixels_decode(&img, bytes, n, 1 << 20, err);
     CHECK(st ? !img.rgb && err->text[0] && !strchr(err->text, '\n') : img.rgb && img.width && img.height);
-    tone_image_clear(&img);
+    tone_pixels_clear(&img);
     return st == TONE_OK;
 }
 
@@ -100,24 +100,24 @@ static void test_hostile(const char *folder, const tone_safetensors *expect, uin
 
 static void test_limits(const char *folder)
 {
-    tone_image img;
+    tone_pixels img;
     tone_error err;
     char *path = tone_path_join(folder, "rgb.png");
-    CHECK(!tone_image_read(&img, path, 13 * 9, &err));
-    tone_image_clear(&img);
-    CHECK(tone_image_read(&img, path, 13 * 9 - 1, &err) == TONE_ERR_LIMIT && !img.rgb);
+    CHECK(!tone_pixels_read(&img, path, 13 * 9, &err));
+    tone_pixels_clear(&img);
+    CHECK(tone_pixels_read(&img, path, 13 * 9 - 1, &err) == TONE_ERR_LIMIT && !img.rgb);
     CHECK(strstr(err.text, "rgb.png: PNG: 13 x 9 pixels are more than 116"));
     free(path);
-    CHECK(tone_image_read(&img, folder, 0, &err) == TONE_ERR_ARGUMENT);
-    CHECK(tone_image_read(&img, "/nonexistent.png", 0, &err) == TONE_ERR_NOT_FOUND);
-    CHECK(tone_image_decode(&img, "", 0, 0, &err) == TONE_ERR_FORMAT);
+    CHECK(tone_pixels_read(&img, folder, 0, &err) == TONE_ERR_ARGUMENT);
+    CHECK(tone_pixels_read(&img, "/nonexistent.png", 0, &err) == TONE_ERR_NOT_FOUND);
+    CHECK(tone_pixels_decode(&img, "", 0, 0, &err) == TONE_ERR_FORMAT);
     CHECK_STR(err.text, "an empty file");
-    CHECK(tone_image_decode(&img, "BM and more", 11, 0, &err) == TONE_ERR_FORMAT);
+    CHECK(tone_pixels_decode(&img, "BM and more", 11, 0, &err) == TONE_ERR_FORMAT);
     CHECK_STR(err.text, "not a picture (JPEG, PNG, WebP and GIF are read)");
     /* 65,535 x 65,535 in a few bytes: refused before memory is taken. */
     static const uint8_t gif[] = "GIF89a\xFF\xFF\xFF\xFF\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;";
     if (TONE_HAVE_GIF) {
-        CHECK(tone_image_decode(&img, gif, sizeof gif - 1, 0, &err) == TONE_ERR_LIMIT);
+        CHECK(tone_pixels_decode(&img, gif, sizeof gif - 1, 0, &err) == TONE_ERR_LIMIT);
         CHECK_STR(err.text, "GIF: 65535 x 65535 pixels are more than 67108864");
     }
 }
