@@ -94,6 +94,7 @@ typedef struct tone_endpoint_options {
     const char *model;    /* NULL: the endpoint's only or first one                                                     */
     const char *key_env;  /* the key stands in this environment variable; NULL: no key from there                       */
     const char *key_file; /* or is the first line of this file; NULL: none                                              */
+    const char *trained_tools; /* tone_tools_hash() of the tools that its model was trained with; NULL: none            */
     bool plain_key;       /* send the key to another machine even without https                                         */
     uint32_t retries;     /* after a failure before the answer began                                                    */
     double retry_s;       /* before the first of them; each pause is twice the one before                               */

@@ -63,9 +63,7 @@ tone_status tone_agent_open(tone_agent **out, const tone_agent_options *opt, ton
         st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the tools");
         goto fail;
     }
-    char hash[17];
-    tone_tools_hash(opt->tools, hash);
-    a->stateless = strcmp(tone_backend_info(opt->backend)->tools, hash) == 0;
+    a->stateless = tone_backend_knows_tools(opt->backend, opt->tools);
     st = tone_talk_open(&a->talk, a->stateless ? NULL : opt->instructions ? opt->instructions : tone_agent_instructions, err);
     if (st)
         goto fail;

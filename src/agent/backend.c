@@ -16,6 +16,15 @@ void tone_tools_hash(const char *tools, char out[17])
     snprintf(out, 17, "%016llx", (unsigned long long)h);
 }
 
+bool tone_backend_knows_tools(const tone_backend *b, const char *tools)
+{
+    char hash[17];
+    if (!tools)
+        return false;
+    tone_tools_hash(tools, hash);
+    return strcmp(b->facts.tools, hash) == 0;
+}
+
 double tone_agent_now_s(void)
 {
     struct timespec t;

@@ -21,6 +21,9 @@ struct tone_backend {
     atomic_bool cancelled; /* set by tone_backend_cancel(), taken back when the answer that it stopped has ended */
 };
 
+/* The model was trained with exactly these tools (NULL: with none of them). */
+bool tone_backend_knows_tools(const tone_backend *b, const char *tools);
+
 /* A cancel that came after its answer has ended is forgotten. */
 void tone_backend_clear_cancel(tone_backend *b);
 

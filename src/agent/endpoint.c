@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ typedef struct endpoint {
     tone_backend base;
     tone_endpoint_options o; /* its texts are not kept */
     char *model, *url, *root, *where, *authorization; /* authorization: the header line, NULL without a key */
+    char tools[17];                                   /* hash of the tools that the model knows, "" for none */
     bool local;
     CURL *easy;
     CURLM *multi;
@@ -287,10 +289,12 @@ static json_t *messages_without_thoughts(const char *text, tone_error *err)
     return list;
 }
 
-static bool set_sampling(json_t *q, const tone_ask *ask)
+static bool set_sampling(json_t *q, const endpoint *e, const tone_ask *ask)
 {
     const tone_sampling_options *s = &ask->sampling;
     bool ok = true;
+    if (tone_backend_knows_tools(&e->base, ask->tools))
+        return !json_object_set_new(q, "temperature", json_integer(0));
     if (ask->default_sampling)
         return true;
     ok = !json_object_set_new(q, "temperature", json_real(s->temperature)) && !json_object_set_new(q, "top_p", json_real(s->top_p)) &&
@@ -310,7 +314,7 @@ static tone_status build_request(char **out, const endpoint *e, const tone_ask *
         return TONE_ERR_FORMAT;
     json_t *q = json_pack("{s:o,s:s,s:b,s:{s:b}}", "messages", messages, "model", e->model, "stream", 1, "stream_options", "include_usage", 1);
     json_t *tools = ask->tools ? json_loads(ask->tools, 0, NULL) : NULL;
-    bool ok = q && set_sampling(q, ask);
+    bool ok = q && set_sampling(q, e, ask);
     if (ok && tools) {
         ok = !json_object_set(q, "tools", tools);
         if (ask->choice != TONE_TOOL_AUTO)
@@ -411,7 +415,9 @@ tone_status tone_backend_open_endpoint(tone_backend **out, const tone_endpoint_o
     e->base.facts.kind = TONE_BACKEND_ENDPOINT;
     e->base.facts.name = e->model;
     e->base.facts.where = e->where;
-    e->base.facts.tools = "";
+    if (opt->trained_tools)
+        snprintf(e->tools, sizeof e->tools, "%s", opt->trained_tools);
+    e->base.facts.tools = e->tools;
     *out = &e->base;
     return TONE_OK;
 }

@@ -44,16 +44,6 @@ static void open_results(json_t *messages)
     }
 }
 
-/* The model was trained with exactly these tools: it knows them without being told. */
-static bool knows_tools(const engine *e, const tone_ask *ask)
-{
-    char hash[17];
-    if (!ask->tools)
-        return false;
-    tone_tools_hash(ask->tools, hash);
-    return strcmp(tone_model_info(e->model)->tools, hash) == 0;
-}
-
 static tone_status build_prompt(tone_prompt **out, const engine *e, const tone_ask *ask, tone_error *err)
 {
     json_error_t why;
@@ -63,7 +53,7 @@ static tone_status build_prompt(tone_prompt **out, const engine *e, const tone_a
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the messages are no JSON: %s", why.text);
     open_results(messages);
     json_t *request = json_pack("{s:o,s:b,s:b}", "messages", messages, "enable_thinking", (int)ask->thinking, "add_generation_prompt", 1);
-    json_t *tools = ask->tools && !knows_tools(e, ask) ? json_loads(ask->tools, 0, NULL) : NULL;
+    json_t *tools = ask->tools && !tone_backend_knows_tools(&e->base, ask->tools) ? json_loads(ask->tools, 0, NULL) : NULL;
     bool ok = request && (!tools || !json_object_set(request, "tools", tools));
     char *text = ok ? json_dumps(request, JSON_COMPACT) : NULL;
     tone_status st = text ? tone_prompt_build(out, text, strlen(text), &(tone_prompt_options){.family = e->family}, err)
@@ -130,7 +120,7 @@ static tone_respond_options options_of(asked *a, const tone_prompt *p)
     tone_respond_options o = tone_respond_defaults();
     if (!ask->default_sampling)
         o.gen.sampling = ask->sampling;
-    if (knows_tools(a->e, ask))
+    if (tone_backend_knows_tools(&a->e->base, ask->tools))
         o.gen.sampling.temperature = 0;
     o.gen.max_tokens = ask->max_tokens;
     o.tools = ask->choice == TONE_TOOL_NONE ? NULL : ask->tools;
