@@ -16,31 +16,85 @@ struct tone_fft {
     double *apart;   /* cos and sin of 2 pi k / n, each (h/2 + 1) */
 };
 
-/* Stage of length m at stride s: m * s = h.  One stage is m/4 butterflies for each of s interleaved transforms. */
-static inline __attribute__((always_inline)) void radix_4(size_t m, size_t s, const double *tw, const double *restrict xr,
-                                                          const double *restrict xi, double *restrict yr, double *restrict yi)
+/* Two doubles at any address: the width that SSE2 and NEON share. */
+typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
+
+static inline v2 load(const double *p)
+{
+    return *(const v2 *)p;
+}
+
+static inline void store(double *p, v2 v)
+{
+    *(v2 *)p = v;
+}
+
+/* One butterfly: a, b, c, d of the input; w^p, w^2p, w^3p; the four outputs.  T is double or v2. */
+#define BUTTERFLY(T, ar, ai, br, bi, cr, ci, dr, di, w1r, w1i, w2r, w2i, w3r, w3i, o)                                       \
+    do {                                                                                                                    \
+        T pr = (ar) + (cr), pi = (ai) + (ci), mr = (ar) - (cr), mi = (ai) - (ci); /* a + c, a - c */                        \
+        T qr = (br) + (dr), qi = (bi) + (di), jr = (di) - (bi), ji = (br) - (dr); /* b + d, i (b - d) */                    \
+        T t1r = mr - jr, t1i = mi - ji, t2r = pr - qr, t2i = pi - qi, t3r = mr + jr, t3i = mi + ji;                         \
+        (o)[0] = pr + qr;                                                                                                   \
+        (o)[1] = pi + qi;                                                                                                   \
+        (o)[2] = t1r * (w1r) - t1i * (w1i);                                                                                 \
+        (o)[3] = t1r * (w1i) + t1i * (w1r);                                                                                 \
+        (o)[4] = t2r * (w2r) - t2i * (w2i);                                                                                 \
+        (o)[5] = t2r * (w2i) + t2i * (w2r);                                                                                 \
+        (o)[6] = t3r * (w3r) - t3i * (w3i);                                                                                 \
+        (o)[7] = t3r * (w3i) + t3i * (w3r);                                                                                 \
+    } while (0)
+
+/* The first stage, stride 1: two butterflies at a time, whose outputs lie side by side. */
+static void radix_4_first(size_t m, const double *tw, const double *restrict xr, const double *restrict xi, double *restrict yr,
+                          double *restrict yi)
+{
+    size_t quarter = m / 4, p = 0;
+    for (; p + 2 <= quarter; p += 2) {
+        v2 o[8];
+        BUTTERFLY(v2, load(xr + p), load(xi + p), load(xr + quarter + p), load(xi + quarter + p), load(xr + 2 * quarter + p),
+                  load(xi + 2 * quarter + p), load(xr + 3 * quarter + p), load(xi + 3 * quarter + p), load(tw + p),
+                  load(tw + quarter + p), load(tw + 2 * quarter + p), load(tw + 3 * quarter + p), load(tw + 4 * quarter + p),
+                  load(tw + 5 * quarter + p), o);
+        for (size_t k = 0; k < 2; k++) { /* rows to columns */
+            store(yr + 4 * p + 2 * k, (v2){o[4 * k][0], o[4 * k + 2][0]});
+            store(yi + 4 * p + 2 * k, (v2){o[4 * k + 1][0], o[4 * k + 3][0]});
+            store(yr + 4 * p + 4 + 2 * k, (v2){o[4 * k][1], o[4 * k + 2][1]});
+            store(yi + 4 * p + 4 + 2 * k, (v2){o[4 * k + 1][1], o[4 * k + 3][1]});
+        }
+    }
+    for (; p < quarter; p++) {
+        double o[8];
+        BUTTERFLY(double, xr[p], xi[p], xr[quarter + p], xi[quarter + p], xr[2 * quarter + p], xi[2 * quarter + p],
+                  xr[3 * quarter + p], xi[3 * quarter + p], tw[p], tw[quarter + p], tw[2 * quarter + p], tw[3 * quarter + p],
+                  tw[4 * quarter + p], tw[5 * quarter + p], o);
+        for (size_t k = 0; k < 4; k++) {
+            yr[4 * p + k] = o[2 * k];
+            yi[4 * p + k] = o[2 * k + 1];
+        }
+    }
+}
+
+/* A later stage of length m at stride s (a multiple of 4): m / 4 butterflies for each of s interleaved transforms. */
+static void radix_4(size_t m, size_t s, const double *tw, const double *restrict xr, const double *restrict xi, double *restrict yr,
+                    double *restrict yi)
 {
     size_t quarter = m / 4, step = quarter * s;
     for (size_t p = 0; p < quarter; p++) {
-        double w1r = tw[p], w1i = tw[quarter + p], w2r = tw[2 * quarter + p];
-        double w2i = tw[3 * quarter + p], w3r = tw[4 * quarter + p], w3i = tw[5 * quarter + p];
+        v2 w[6];
+        for (size_t k = 0; k < 6; k++)
+            w[k] = (v2){tw[k * quarter + p], tw[k * quarter + p]};
         const double *ar = xr + s * p, *ai = xi + s * p;
         double *or = yr + 4 * s * p, *oi = yi + 4 * s * p;
-        for (size_t q = 0; q < s; q++) {
-            double apcr = ar[q] + ar[q + 2 * step], apci = ai[q] + ai[q + 2 * step];
-            double amcr = ar[q] - ar[q + 2 * step], amci = ai[q] - ai[q + 2 * step];
-            double bpdr = ar[q + step] + ar[q + 3 * step], bpdi = ai[q + step] + ai[q + 3 * step];
-            /* j (b - d) */
-            double jr = ai[q + 3 * step] - ai[q + step], ji = ar[q + step] - ar[q + 3 * step];
-            double t1r = amcr - jr, t1i = amci - ji, t2r = apcr - bpdr, t2i = apci - bpdi, t3r = amcr + jr, t3i = amci + ji;
-            or[q] = apcr + bpdr;
-            oi[q] = apci + bpdi;
-            or[q + s] = t1r * w1r - t1i * w1i;
-            oi[q + s] = t1r * w1i + t1i * w1r;
-            or[q + 2 * s] = t2r * w2r - t2i * w2i;
-            oi[q + 2 * s] = t2r * w2i + t2i * w2r;
-            or[q + 3 * s] = t3r * w3r - t3i * w3i;
-            oi[q + 3 * s] = t3r * w3i + t3i * w3r;
+        for (size_t q = 0; q < s; q += 2) {
+            v2 o[8];
+            BUTTERFLY(v2, load(ar + q), load(ai + q), load(ar + q + step), load(ai + q + step), load(ar + q + 2 * step),
+                      load(ai + q + 2 * step), load(ar + q + 3 * step), load(ai + q + 3 * step), w[0], w[1], w[2], w[3], w[4], w[5],
+                      o);
+            for (size_t k = 0; k < 4; k++) {
+                store(or + q + k * s, o[2 * k]);
+                store(oi + q + k * s, o[2 * k + 1]);
+            }
         }
     }
 }
@@ -64,10 +118,8 @@ static bool transform(const tone_fft *f, double *ar, double *ai, double *br, dou
     for (size_t s = 1; m >= 4; m /= 4, s *= 4, in_b = !in_b) {
         const double *xr = in_b ? br : ar, *xi = in_b ? bi : ai;
         double *yr = in_b ? ar : br, *yi = in_b ? ai : bi;
-        if (s == 1) /* constant strides: the compiler unrolls */
-            radix_4(m, 1, tw, xr, xi, yr, yi);
-        else if (s == 4)
-            radix_4(m, 4, tw, xr, xi, yr, yi);
+        if (s == 1)
+            radix_4_first(m, tw, xr, xi, yr, yi);
         else
             radix_4(m, s, tw, xr, xi, yr, yi);
         tw += 6 * (m / 4);
@@ -145,15 +197,19 @@ size_t tone_fft_length(const tone_fft *f)
     return f->n;
 }
 
+/* The four arrays of the work lie a quarter of a page apart besides their length: at a distance of a power of two all
+ * streams of a stage would fall on the same few lines of the cache. */
+enum { APART = 128 };
+
 size_t tone_fft_work(const tone_fft *f)
 {
-    return 4 * f->h;
+    return 4 * (f->h + APART);
 }
 
 void tone_fft_forward(const tone_fft *f, double *re, double *im, const double *x, size_t n_x, double *work)
 {
     size_t h = f->h;
-    double *ar = work, *ai = work + h, *br = work + 2 * h, *bi = work + 3 * h;
+    double *ar = work, *ai = ar + h + APART, *br = ai + h + APART, *bi = br + h + APART;
     size_t n = n_x < f->n ? n_x : f->n, pairs = n / 2;
     for (size_t i = 0; i < pairs; i++) {
         ar[i] = x[2 * i];
@@ -187,7 +243,7 @@ void tone_fft_forward(const tone_fft *f, double *re, double *im, const double *x
 void tone_fft_inverse(const tone_fft *f, double *x, const double *re, const double *im, double *work)
 {
     size_t h = f->h;
-    double *ar = work, *ai = work + h, *br = work + 2 * h, *bi = work + 3 * h;
+    double *ar = work, *ai = ar + h + APART, *br = ai + h + APART, *bi = br + h + APART;
     const double *cosine = f->apart, *sine = f->apart + h / 2 + 1;
     /* Z[k] = E + i O with w^k O = (X[k] - X*[h-k]) / 2; real and imaginary part change places: that inverts. */
     ai[0] = 0.5 * (re[0] + re[h]);

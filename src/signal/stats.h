@@ -12,6 +12,17 @@ static inline double tone_db(double power)
     return 10 * log10(power > 1e-30 ? power : 1e-30);
 }
 
+/* For inner loops, where fmax() would be a call.  When one is NaN: the second. */
+static inline double tone_max(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double tone_min(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* Sort ascending in place; no NaN may be inside. */
 void tone_sort(double *v, size_t n);
 

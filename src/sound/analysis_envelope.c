@@ -23,7 +23,7 @@ tone_status hear_rms(tone_analyzer *a, double *e, const double *const x[2], unsi
     size_t half = width / 2, count = hear_rms_count(n, hop);
     for (size_t i = 0; i < count; i++) {
         size_t middle = i * hop, from = middle > half ? middle - half : 0, to = middle + half < n ? middle + half : n;
-        e[i] = sqrt(fmax(sum[to] - sum[from], 0) / (double)width);
+        e[i] = sqrt(tone_max(sum[to] - sum[from], 0) / (double)width);
     }
     return TONE_OK;
 }
@@ -147,7 +147,7 @@ static double energy(const tone_hearing *h, size_t from, size_t to, double *peak
     for (unsigned c = 0; c < h->channels; c++)
         for (size_t i = from; i < to; i++) {
             sum += h->x[c][i] * h->x[c][i];
-            top = fmax(top, fabs(h->x[c][i]));
+            top = tone_max(fabs(h->x[c][i]), top);
         }
     if (peak)
         *peak = top;

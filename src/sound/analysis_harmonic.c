@@ -30,7 +30,7 @@ static size_t find_partials(tone_hearing *h, hear_peak *p, double *re, double *i
     double top = 0, *m = re;
     for (size_t b = LOW; b < HIGH; b++) {
         m[b] = sqrt(re[b] * re[b] + im[b] * im[b]);
-        top = fmax(top, m[b]);
+        top = tone_max(m[b], top);
     }
     m[LOW - 1] = m[MID + 2] = 0;
     double floor = pow(10, -2.5) * top;
@@ -123,7 +123,7 @@ static double ratio_db(const double *q, double b, int multiples)
             continue;
         double mean = rest / (double)n_rest * (double)n_cell;
         noise += mean;
-        harmonic += fmax(cell - mean, 0);
+        harmonic += tone_max(cell - mean, 0);
     }
     return fmin(fmax(tone_db(harmonic) - tone_db(noise), -20), 80);
 }

@@ -24,9 +24,9 @@ static bool difference(tone_analyzer *a, double *d, const double *r, size_t have
     double so_far = 0;
     d[0] = 1;
     for (size_t t = 1; t <= YIN_MAX; t++) {
-        double x = fmax(sum[YIN_WINDOW] + (sum[YIN_WINDOW + t] - sum[t]) - 2 * re[1][t], 0);
+        double x = tone_max(sum[YIN_WINDOW] + (sum[YIN_WINDOW + t] - sum[t]) - 2 * re[1][t], 0);
         so_far += x;
-        d[t] = x * (double)t / fmax(so_far, 1e-30);
+        d[t] = x * (double)t / tone_max(so_far, 1e-30);
     }
     return so_far > 1e-20;
 }

@@ -79,7 +79,7 @@ static size_t frame_peaks(tone_hearing *h, size_t start, hear_peak *found, doubl
         double square = re[b] * re[b] + im[b] * im[b];
         *power += square;
         m[b] = sqrt(square);
-        *top = fmax(*top, m[b]);
+        *top = tone_max(m[b], *top);
     }
     size_t n = hear_peaks(found, ROOM, m, LOW, HIGH + 1, 0.01 * *top);
     qsort(found, n, sizeof *found, stronger_first);

@@ -67,9 +67,10 @@ static double flatness_of(const double *p)
 {
     double top = 0, logs = 0, sum = 0, product = 1;
     for (size_t b = 0; b < HEAR_BINS; b++)
-        top = fmax(top, p[b]);
+        top = tone_max(p[b], top);
+    const double scale = 1 / top;
     for (size_t b = 0; b < HEAR_BINS; b++) {
-        double q = fmax(p[b] / top, 1e-10);
+        double q = tone_max(p[b] * scale, 1e-10);
         sum += q;
         product *= q;
         if (b % 16 == 15 || b == HEAR_BINS - 1) {

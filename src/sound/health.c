@@ -12,7 +12,7 @@ static void clipping(double *v, const double *x, size_t n)
             continue;
         }
         v[TONE_METRIC_CLIPPED_RUNS] += run >= 3;
-        v[TONE_METRIC_LONGEST_CLIPPED_RUN] = fmax(v[TONE_METRIC_LONGEST_CLIPPED_RUN], (double)run);
+        v[TONE_METRIC_LONGEST_CLIPPED_RUN] = tone_max((double)run, v[TONE_METRIC_LONGEST_CLIPPED_RUN]);
         run = 0;
     }
 }
@@ -23,7 +23,7 @@ static double loudest_5_ms(tone_analyzer *a, double *e, const double *const x[2]
     double top = 0;
     *st = hear_rms(a, e, x, channels, n, 5 * ms, ms, err);
     for (size_t i = 0; !*st && i < hear_rms_count(n, ms); i++)
-        top = fmax(top, e[i]);
+        top = tone_max(e[i], top);
     return top;
 }
 
@@ -42,7 +42,7 @@ tone_status hear_health(tone_analyzer *a, tone_measures *m, const tone_clip *cli
             bad += !isfinite(s);
             x[c][i] = isfinite(s) ? s : 0;
             mean[c] += x[c][i];
-            peak = fmax(peak, fabs(x[c][i]));
+            peak = tone_max(fabs(x[c][i]), peak);
         }
         mean[c] /= (double)n;
         clipping(v, x[c], n);

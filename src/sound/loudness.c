@@ -162,26 +162,35 @@ static double largest(const double *x, size_t n)
 {
     double top = 0;
     for (size_t i = 0; i < n; i++)
-        top = fmax(top, fabs(x[i]));
+        top = tone_max(fabs(x[i]), top);
     return top;
 }
 
-/* Largest |value| between samples i and i + 1 for i in from … to-1.  x has HALF zeros on both sides. */
-static double between(const double *x, size_t from, size_t to, double g[3][TAPS], const double *total, double top)
+/* Largest |value| at one phase after each of n samples; x begins HALF - 1 samples before the first of them.  Eight
+ * instants at a time, so that their sums stay in registers. */
+static double phase_peak(const double *x, size_t n, const double g[TAPS], double top)
 {
-    for (size_t at = from; at < to; at += CHUNK) {
-        size_t n = to - at < CHUNK ? to - at : CHUNK;
+    for (size_t at = 0; at < n; at += 8) {
+        double y[8] = {0};
+        for (size_t k = 0; k < TAPS; k++)
+            for (size_t i = 0; i < 8; i++)
+                y[i] += g[k] * x[at + k + i];
+        size_t left = n - at < 8 ? n - at : 8;
+        top = tone_max(largest(y, left), top);
+    }
+    return top;
+}
+
+/* Largest |value| between samples i and i + 1 for i in 0 … n-1.  x has HALF zeros before and HALF + 8 after them. */
+static double between(const double *x, size_t n, double g[3][TAPS], const double *total, double top)
+{
+    for (size_t at = 0; at < n; at += CHUNK) {
+        size_t here = n - at < CHUNK ? n - at : CHUNK;
         const double *first = x + HALF + at - HALF + 1;
-        double reach = largest(first, n + TAPS);
-        for (int phase = 0; phase < 3; phase++) {
-            if (reach * total[phase] <= top) /* cannot rise above what we have */
-                continue;
-            double y[CHUNK] = {0};
-            for (int k = 0; k < TAPS; k++)
-                for (size_t i = 0; i < n; i++)
-                    y[i] += g[phase][k] * first[i + (size_t)k];
-            top = fmax(top, largest(y, n));
-        }
+        double reach = largest(first, here + TAPS);
+        for (int phase = 0; phase < 3; phase++)
+            if (reach * total[phase] > top) /* else it cannot rise above what we have */
+                top = phase_peak(first, here, g[phase], top);
     }
     return top;
 }
@@ -189,17 +198,17 @@ static double between(const double *x, size_t from, size_t to, double g[3][TAPS]
 tone_status hear_true_peak(tone_analyzer *a, double *out_db, const tone_clip *clip, tone_error *err)
 {
     size_t n = clip->n_frames;
-    double *x = hear_scratch(a, SLOT_PREFIX, n + 2 * HALF + 1), g[3][TAPS], total[3], top = 0;
+    double *x = hear_scratch(a, SLOT_PREFIX, n + 2 * HALF + 8), g[3][TAPS], total[3], top = 0;
     if (!x)
         return hear_no_memory(err);
     interpolator(g, total);
     for (uint32_t c = 0; c < clip->n_channels; c++) {
         memset(x, 0, HALF * sizeof *x);
-        memset(x + HALF + n, 0, (HALF + 1) * sizeof *x);
+        memset(x + HALF + n, 0, (HALF + 8) * sizeof *x);
         for (size_t i = 0; i < n; i++)
             x[HALF + i] = (double)clip->frames[i * clip->n_channels + c];
         top = fmax(top, largest(x + HALF, n));
-        top = between(x, 0, n - 1, g, total, top);
+        top = between(x, n - 1, g, total, top);
     }
     *out_db = top > 0 ? 20 * log10(top) : (double)NAN;
     return TONE_OK;

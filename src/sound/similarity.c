@@ -52,8 +52,8 @@ static void add_stft(stft_sums *s, const double *a, const double *b, size_t bins
         double d = sqrt(a[k]) - sqrt(b[k]);
         off += d * d;
         all += a[k];
-        more *= fmax(a[k], b[k]);
-        less *= fmin(a[k], b[k]);
+        more *= tone_max(a[k], b[k]);
+        less *= tone_min(a[k], b[k]);
         if (k % 16 == 15 || k + 1 == bins) {
             s->logs += 0.5 * log(more / less);
             more = less = 1;
@@ -150,7 +150,7 @@ static double loudest_of(const double *v, size_t n)
 {
     double top = 0;
     for (size_t i = 0; i < n; i++)
-        top = fmax(top, v[i]);
+        top = tone_max(v[i], top);
     return top;
 }
 

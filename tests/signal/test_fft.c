@@ -8,7 +8,7 @@
 
 enum { MOST = 1 << 15 };
 
-static double x[MOST], back[MOST], re[MOST / 2 + 1], im[MOST / 2 + 1], work[2 * MOST];
+static double x[MOST], back[MOST], re[MOST / 2 + 1], im[MOST / 2 + 1], work[2 * MOST + 1024];
 
 /* One bin by the definition, in long double; *terms is the sum of the magnitudes, which bounds the rounding. */
 static void one_bin(size_t n, size_t n_x, size_t k, double *want_re, double *want_im, double *terms)
@@ -30,7 +30,7 @@ static void test_length(size_t n, size_t n_x, tone_random *rng)
     tone_fft *f;
     if (!CHECK(tone_fft_new(&f, n, NULL) == TONE_OK))
         return;
-    CHECK(tone_fft_length(f) == n && tone_fft_work(f) <= 2 * MOST);
+    CHECK(tone_fft_length(f) == n && tone_fft_work(f) <= 2 * MOST + 1024);
     for (size_t i = 0; i < n; i++)
         x[i] = tone_random_unit(rng) * 2 - 1;
     tone_fft_forward(f, re, im, x, n_x, work);
