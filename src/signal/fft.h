@@ -6,7 +6,7 @@
  *     tone_fft_forward(fft, re, im, x, 1500, work);         // 1500 samples, the rest counts as zeros
  *     tone_fft_inverse(fft, x, re, im, work);               // 2048 samples
  *
- * A plan is immutable: threads may share it, each with its own work.  docs/decisions/0003-fft.md says why it is ours. */
+ * A plan is immutable: threads may share it, each with its own work.  docs/decisions/0004-ears.md says why it is ours. */
 #ifndef TONE_SIGNAL_FFT_H
 #define TONE_SIGNAL_FFT_H
 
