@@ -118,6 +118,9 @@ int cli_picture(int argc, char **argv)
         return cli_misuse("picture", "%s", err.text);
     if (!output && !cli_terminal_find(&w.terminal, terminal))
         return cli_misuse("picture", "there is no terminal '%s': auto, plain, colours, true, sixel, kitty", terminal);
+    bool graphics = w.terminal == TONE_TERMINAL_SIXEL || w.terminal == TONE_TERMINAL_KITTY;
+    if (!output && !graphics && kind && w.picture.kind != TONE_PICTURE_MEL)
+        return cli_misuse("picture", "this terminal shows mel spectrograms only; '%s' needs -o", kind);
     cli_terminal_size(&w.columns, &w.rows);
     w.columns = w.columns < 20 ? 20 : w.columns > 160 ? 160 : w.columns;
     w.rows = w.rows < 12 ? 4 : w.rows / 2 > 30 ? 30 : w.rows / 2;
