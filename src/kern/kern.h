@@ -19,7 +19,7 @@ typedef struct tone_codes {
     float *sum; /* one for 16 values: d * (their sum) */
 } tone_codes;
 
-enum { TONE_CODES_PAD = 256, TONE_PANEL_ROWS = 32 };
+enum { TONE_CODES_PAD = 256 };
 
 typedef struct tone_kern {
     const char *name; /* "c", "avx2", "avx512", "avx512bf16", "amx" */

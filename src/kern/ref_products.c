@@ -116,36 +116,42 @@ ROWS(iq4_nl, 32, 18, 32, false)
 ROWS(iq4_xs, 256, 136, 32, false)
 ROWS(mxfp4, 32, 17, 32, false)
 
-void tone_f32_to_bf16_c(uint16_t *y, const float *x, size_t n)
+void tone_f32_to_bf16_c(uint16_t *y, size_t y_step, const float *x, size_t n_cols)
 {
-    for (size_t i = 0; i < n; i++)
-        y[i] = tone_bf16_of_f32(x[i]);
+    for (size_t c = 0; c < n_cols; c++)
+        y[c / 32 * y_step + c % 32] = tone_bf16_of_f32(x[c]);
 }
 
-void tone_pack_bf16_c(uint16_t *panel, const int8_t *code, const float *scale, const float *min, size_t group,
+/* Where value c of row r is in panels of n_cols columns. */
+static size_t panel_at(size_t r, size_t c, size_t n_cols)
+{
+    return r / 32 * 32 * n_cols + c / 2 * 64 + r % 32 * 2 + c % 2;
+}
+
+void tone_pack_bf16_c(uint16_t *panels, const int8_t *code, const float *scale, const float *min, size_t group,
                       size_t n_rows, size_t n_cols)
 {
-    for (size_t r = 0; r < TONE_PANEL_ROWS; r++)
+    for (size_t r = 0; r < (n_rows + 31) / 32 * 32; r++)
         for (size_t c = 0; c < n_cols; c++) {
-            size_t g = (r * n_cols + c) / group;
+            size_t i = r * n_cols + c;
             float v = 0;
             if (r < n_rows) {
-                v = scale[g] * (float)code[r * n_cols + c];
-                v = min ? v - min[g] : v;
+                v = scale[i / group] * (float)code[i];
+                v = min ? v - min[i / group] : v;
             }
-            panel[c / 2 * 64 + 2 * r + c % 2] = tone_bf16_of_f32(v);
+            panels[panel_at(r, c, n_cols)] = tone_bf16_of_f32(v);
         }
 }
 
-void tone_gemm_bf16_c(float *y, size_t y_stride, size_t n_rows, const uint16_t *panel, const uint16_t *x,
-                      size_t x_stride, size_t n_tokens, size_t n_cols, bool add)
+void tone_gemm_bf16_c(float *y, size_t y_stride, size_t n_rows, const uint16_t *panels, const uint16_t *x, size_t x_step,
+                      size_t n_tokens, size_t n_cols, bool add)
 {
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t r = 0; r < n_rows; r++) {
             double sum = add ? (double)y[t * y_stride + r] : 0;
             for (size_t c = 0; c < n_cols; c++)
-                sum += (double)tone_f32_of_bf16(panel[c / 2 * 64 + 2 * r + c % 2]) *
-                       (double)tone_f32_of_bf16(x[t * x_stride + c]);
+                sum += (double)tone_f32_of_bf16(panels[panel_at(r, c, n_cols)]) *
+                       (double)tone_f32_of_bf16(x[c / 32 * x_step + 32 * t + c % 32]);
             y[t * y_stride + r] = (float)sum;
         }
 }

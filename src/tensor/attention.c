@@ -188,21 +188,23 @@ static void add_block(const struct attention_job *job, struct tile *t, size_t fi
         size_t token = first_token + r / t->group;
         int64_t a = job->first[token] > from ? job->first[token] - from : 0;
         int64_t b = job->last[token] - from + 1 < (int64_t)n ? job->last[token] - from + 1 : (int64_t)n;
-        if (a >= b)
+        float *score = t->score + r * TONE_BLOCK;
+        if (a >= b) { /* weights of 0 add nothing */
+            memset(score, 0, n * sizeof *score);
             continue;
-        float *w = t->score + r * TONE_BLOCK + a, *sum = t->span_sum + r * hd;
-        size_t visible = (size_t)(b - a);
-        float max = k->max_f32(w, visible);
+        }
+        memset(score, 0, (size_t)a * sizeof *score);
+        memset(score + b, 0, (n - (size_t)b) * sizeof *score);
+        float max = k->max_f32(score + a, (size_t)(b - a));
         if (max > t->span_max[r]) {
             float fade = expf(t->span_max[r] - max);
             t->span_max[r] = max;
             t->span_total[r] *= fade;
-            k->scale_f32(sum, fade, hd);
+            k->scale_f32(t->span_sum + r * hd, fade, hd);
         }
-        t->span_total[r] += k->exp_sum_f32(w, visible, t->span_max[r]);
-        for (size_t i = 0; i < visible; i++)
-            k->axpy_f32(sum, w[i], t->v + ((size_t)a + i) * hd, hd);
+        t->span_total[r] += k->exp_sum_f32(score + a, (size_t)(b - a), t->span_max[r]);
     }
+    k->add_weighted_f32(t->span_sum, t->rows, t->score, TONE_BLOCK, t->v, n, hd);
 }
 
 /* Fold (span_max, span_total, span_sum) into (max, total, sum) of one row. */

@@ -27,7 +27,7 @@ static void convert_chunk(void *arg, size_t chunk, uint32_t worker)
         if (job->form == FORM_CODES)
             job->ops->k.quantise(&job->ops->codes[t], x, job->n_cols);
         else
-            job->ops->k.f32_to_bf16(job->ops->x16 + t * job->n_cols, x, job->n_cols);
+            job->ops->k.f32_to_bf16(job->ops->x16 + 32 * t, job->ops->x16_tokens * 32, x, job->n_cols);
     }
 }
 
@@ -60,12 +60,15 @@ struct linear_job {
     size_t chunks_per_expert;
 };
 
-/* Rows of a chunk: a panel for many tokens; for a few about as many as 32 KiB hold, so that no claim is for nothing and no
- * worker that is late holds up the others for long. */
+/* Rows of a chunk.  For a few tokens about as many as 32 KiB hold, so that no claim is for nothing and no worker that is
+ * late holds up the others for long.  For many, TONE_PANEL_ROWS, or fewer where that would leave workers idle. */
 static size_t rows_per_chunk(const struct linear_job *job, size_t product)
 {
-    size_t rows = 32768 / (job->products[product].w->row_bytes + 1) / 8 * 8;
-    return !job->few ? TONE_PANEL_ROWS : rows ? rows : 8;
+    const tone_matrix *w = job->products[product].w;
+    size_t few = 32768 / (w->row_bytes + 1) / 8 * 8, many = TONE_PANEL_ROWS;
+    while (many > 32 && w->rows / many < 4 * tone_ops_threads(job->ops))
+        many /= 2;
+    return !job->few ? many : few ? few : 8;
 }
 
 static size_t count_chunks(const struct linear_job *job)
@@ -134,7 +137,7 @@ static void experts_chunk(void *arg, size_t chunk, uint32_t worker)
     if (job->form != FORM_F32 && job->ops->unpackers[slab.product->w->type].unpack) {
         slab.n = end - begin;
         slab.codes = slab.codes ? slab.codes + begin : NULL;
-        slab.x16 = slab.x16 ? slab.x16 + begin * slab.product->w->cols : NULL;
+        slab.x16 = slab.x16 ? slab.x16 + 32 * begin : NULL;
         tone_multiply(job->ops, s, &slab);
         return;
     }

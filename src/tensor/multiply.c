@@ -67,13 +67,14 @@ static void make_panel(const tone_ops *ops, tone_panel_memory *m, const tone_mat
 static void by_panels(const tone_ops *ops, tone_scratch *s, const tone_slab *slab)
 {
     const tone_matrix *w = slab->product->w;
+    size_t x_step = ops->x16_tokens * 32;
     for (size_t r = slab->first; r < slab->end; r += TONE_PANEL_ROWS) {
         size_t n_rows = tone_min_size(TONE_PANEL_ROWS, slab->end - r);
         for (size_t from = 0; from < w->cols; from += TONE_PANEL_COLS) {
             size_t n = tone_min_size(TONE_PANEL_COLS, w->cols - from);
             make_panel(ops, s->panel, w, slab->base + r, n_rows, from, n);
-            ops->k.gemm_bf16(slab->y + r, slab->product->y_stride, n_rows, s->panel->panel, slab->x16 + from, w->cols,
-                             slab->n, n, from > 0);
+            ops->k.gemm_bf16(slab->y + r, slab->product->y_stride, n_rows, s->panel->panel, slab->x16 + from / 32 * x_step,
+                             x_step, slab->n, n, from > 0);
         }
     }
 }

@@ -158,9 +158,12 @@ static bool renew_x16(tone_ops *ops, size_t n_tokens, size_t cols)
 {
     if (!ops->k.bf16 || ops->precision != TONE_FAST)
         return true;
-    ops->x16 = n_tokens < SIZE_MAX / 64 ? renew(ops->x16, n_tokens + TONE_PAD_TOKENS, cols * sizeof *ops->x16) : NULL;
-    if (ops->x16) /* rows that are only read ahead of the last token */
-        memset(ops->x16, 0, (n_tokens + TONE_PAD_TOKENS) * cols * sizeof *ops->x16);
+    /* experts start anywhere and are read up to a multiple of TONE_PAD_TOKENS from there */
+    ops->x16_tokens = (n_tokens + TONE_PAD_TOKENS) / TONE_PAD_TOKENS * TONE_PAD_TOKENS + TONE_PAD_TOKENS;
+    size_t blocks = cols / 32 + 1, block_bytes = ops->x16_tokens * 32 * sizeof *ops->x16;
+    ops->x16 = n_tokens < SIZE_MAX / 128 ? renew(ops->x16, blocks, block_bytes) : NULL;
+    if (ops->x16)
+        memset(ops->x16, 0, blocks * block_bytes);
     return ops->x16 != NULL;
 }
 

@@ -20,8 +20,9 @@ enum {
     TONE_FEW_TOKENS = 3,    /* up to so many, rows of weights are multiplied straight from the file's format  */
     TONE_CODED_TOKENS = 16, /* how many tokens can be coded at a time; experts get few of a somewhat larger batch */
     TONE_TILE_ROWS = 32,    /* rows of weights that are expanded to float32 at a time                         */
-    TONE_PANEL_COLS = 512,  /* columns of a bfloat16 panel: with 32 rows it stays in the first-level cache    */
-    TONE_PAD_TOKENS = 32    /* gemm_bf16 may read that far                                                    */
+    TONE_PANEL_ROWS = 128,  /* rows and columns of weights that are expanded to bfloat16 at a time: they stay in the   */
+    TONE_PANEL_COLS = 512,  /* … second-level cache while the tokens pass by                                         */
+    TONE_PAD_TOKENS = 32    /* gemm_bf16 works on so many at a time                                           */
 };
 
 /* A panel and what it is made from. */
@@ -50,7 +51,8 @@ struct tone_ops {
     size_t max_cols, max_tokens;
     tone_codes codes[TONE_CODED_TOKENS]; /* rows of activations */
     uint8_t *codes_memory;
-    uint16_t *x16;           /* (max_tokens + TONE_PAD_TOKENS, max_cols) rows of activations in bfloat16; NULL without k.bf16 */
+    uint16_t *x16;           /* (max_cols / 32, x16_tokens, 32) activations in bfloat16; NULL without k.bf16 */
+    size_t x16_tokens;       /* max_tokens, padded                                                           */
     size_t attention_floats; /* of scratch[i].attention */
     float *partial;          /* (partial_floats) results of attention by span, one token */
     size_t partial_floats;
@@ -60,7 +62,7 @@ struct tone_ops {
 void tone_row_f32(const tone_ops *ops, tone_scratch *s, float *y, const tone_matrix *w, size_t r);
 
 /* Rows first … end - 1 of a product for n tokens.  Quantised weights take the activations as codes or in bfloat16 where
- * those are given (n, and n rows of x16), everything else as x (n, x_stride). */
+ * those are given, everything else as x (n, x_stride). */
 typedef struct tone_slab {
     const tone_product *product;
     size_t base; /* row of the matrix where the product's row 0 is: that of an expert */
@@ -68,8 +70,8 @@ typedef struct tone_slab {
     const float *x;
     size_t x_stride;
     const tone_codes *const *codes;
-    const uint16_t *x16; /* rows of w->cols */
-    float *y;            /* row of the first token */
+    const uint16_t *x16; /* blocks of 32 columns, ops->x16_tokens * 32 apart */
+    float *y;            /* row of the first token                           */
     size_t n;
 } tone_slab;
 

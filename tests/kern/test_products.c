@@ -155,62 +155,112 @@ static void test_rows(const tone_kern *k, const char *what, rows_fn *rows, unpac
         }
 }
 
-/* Panels of a few rows against a few tokens; groups of 16 and 32, with and without minima, in two parts. */
+static size_t padded_tokens(size_t n)
+{
+    return (n + 31) / 32 * 32;
+}
+
+struct bf16_case {
+    size_t n_rows, n_tokens, n_cols, group, x_step;
+    guard code, scales, mins, panels, in, out;
+    int8_t *codes;
+    float *scale, *min, *y;
+    uint16_t *panel, *x;
+};
+
+static double wide(uint16_t h)
+{
+    return (double)tone_f32_of_bf16(h);
+}
+
+/* Activations: columns 0 … n_cols - 1 and a second set behind them; past the last token anything may stand. */
+static struct bf16_case new_bf16_case(const tone_kern *k, size_t n_rows, size_t n_tokens, size_t n, size_t group,
+                                      bool has_min)
+{
+    size_t tokens = padded_tokens(n_tokens), groups = n_rows * n / group, panels = (n_rows + 31) / 32 * 32 * n;
+    struct bf16_case b = {.n_rows = n_rows, .n_tokens = n_tokens, .n_cols = n, .group = group, .x_step = 32 * tokens};
+    b.code = guard_new(n_rows * n);
+    b.scales = guard_new(4 * groups);
+    b.mins = guard_new(4 * groups);
+    b.panels = guard_new(2 * panels);
+    b.in = guard_new(4 * tokens * n);
+    b.out = guard_new(4 * n_tokens * (n_rows + 3));
+    b.codes = guard_end(&b.code, n_rows * n);
+    b.scale = guard_end(&b.scales, 4 * groups);
+    b.min = has_min ? guard_end(&b.mins, 4 * groups) : NULL;
+    b.panel = guard_end(&b.panels, 2 * panels);
+    b.x = guard_end(&b.in, 4 * tokens * n);
+    b.y = guard_end(&b.out, 4 * (n_tokens * (n_rows + 3) - 3));
+    for (size_t i = 0; i < n_rows * n; i++)
+        b.codes[i] = (int8_t)(n == 256 ? -128 : n == 288 ? 127 : (int)(tone_random_u64(&rng) & 255) - 128);
+    for (size_t i = 0; i < groups; i++) {
+        b.scale[i] = uniform(&rng);
+        if (b.min)
+            b.min[i] = uniform(&rng);
+    }
+    float *row = malloc(2 * n * sizeof *row);
+    for (size_t t = 0; t < tokens; t++) {
+        for (size_t c = 0; c < 2 * n; c++)
+            row[c] = t < n_tokens ? uniform(&rng) : NAN;
+        k->f32_to_bf16(b.x + 32 * t, b.x_step, row, 2 * n);
+        for (size_t c = 0; c < 2 * n && t < n_tokens; c++)
+            CHECK(b.x[c / 32 * b.x_step + 32 * t + c % 32] == tone_bf16_of_f32(row[c]));
+    }
+    free(row);
+    return b;
+}
+
+static void free_bf16_case(struct bf16_case *b)
+{
+    guard *all[] = {&b->code, &b->scales, &b->mins, &b->panels, &b->in, &b->out};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        guard_free(all[i]);
+}
+
+static void check_bf16_sums(const tone_kern *k, const struct bf16_case *b, size_t y_stride)
+{
+    const uint16_t *second = b->x + b->n_cols / 32 * b->x_step;
+    float *one = malloc(b->n_rows * sizeof *one);
+    for (size_t t = 0; t < b->n_tokens; t++) {
+        k->gemm_bf16(one, b->n_rows, b->n_rows, b->panel, second + 32 * t, b->x_step, 1, b->n_cols, false);
+        k->gemm_bf16(one, b->n_rows, b->n_rows, b->panel, b->x + 32 * t, b->x_step, 1, b->n_cols, true);
+        for (size_t r = 0; r < b->n_rows; r++) {
+            double want = 0, terms = 0;
+            for (size_t c = 0; c < b->n_cols; c++) {
+                double w = wide(b->panel[r / 32 * 32 * b->n_cols + c / 2 * 64 + r % 32 * 2 + c % 2]);
+                double x = wide(b->x[c / 32 * b->x_step + 32 * t + c % 32]), z = wide(second[c / 32 * b->x_step + 32 * t + c % 32]);
+                want += w * x + w * z;
+                terms += fabs(w * x) + fabs(w * z);
+            }
+            check_sum(b->y[t * y_stride + r], want, terms, k->name, "gemm_bf16", r, t);
+            CHECK_CASE(one[r] == b->y[t * y_stride + r], "%s gemm_bf16 alone", k->name);
+        }
+        if (t + 1 < b->n_tokens)
+            CHECK_CASE(b->y[t * y_stride + b->n_rows] == 1000, "%s gemm_bf16 writes past row %zu", k->name, b->n_rows);
+    }
+    free(one);
+}
+
+/* Panels of some rows against some tokens; groups of 16 and 32, with and without minima, in two parts. */
 static void test_bf16(const tone_kern *k, size_t group, bool has_min)
 {
-    static const size_t sizes[][3] = {{1, 1, 32},  {5, 2, 64},   {31, 3, 96},  {32, 16, 256}, {17, 17, 512},
-                                      {16, 13, 288}, {32, 33, 512}, {20, 70, 160}};
+    static const size_t sizes[][3] = {{1, 1, 32},    {5, 2, 64},    {31, 3, 96},   {32, 16, 256},
+                                      {17, 17, 512}, {16, 13, 288}, {96, 33, 128}, {70, 70, 160}};
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-        size_t n_rows = sizes[s][0], n_tokens = sizes[s][1], n = sizes[s][2], all = n + 32, y_stride = n_rows + 3;
-        size_t groups = n_rows * n / group, tokens = (n_tokens + 31) / 32 * 32;
-        guard code = guard_new(n_rows * n), packed = guard_new(64 * n), scales = guard_new(4 * groups), mins = guard_new(4 * groups);
-        guard in = guard_new(2 * tokens * all), out = guard_new(4 * n_tokens * y_stride);
-        int8_t *codes = guard_end(&code, n_rows * n);
-        float *scale = guard_end(&scales, 4 * groups), *min = has_min ? guard_end(&mins, 4 * groups) : NULL;
-        uint16_t *panel = guard_end(&packed, 64 * n), *want_panel = malloc(64 * n), *x = guard_end(&in, 2 * tokens * all);
-        float *y = guard_end(&out, 4 * (n_tokens * y_stride - 3)), *wide = malloc(4 * tokens * all);
-        for (size_t i = 0; i < n_rows * n; i++)
-            codes[i] = s == 3 ? -128 : s == 4 ? 127 : (int8_t)tone_random_u64(&rng);
-        for (size_t i = 0; i < groups; i++) {
-            scale[i] = uniform(&rng);
-            if (min)
-                min[i] = uniform(&rng);
-        }
-        for (size_t i = 0; i < tokens * all; i++)
-            wide[i] = i < n_tokens * all ? uniform(&rng) : NAN; /* past the last token anything may stand */
-        for (size_t i = 0; i < n_tokens * y_stride - 3; i++)
-            y[i] = 1000;
-        k->f32_to_bf16(x, wide, tokens * all);
-        k->pack_bf16(panel, codes, scale, min, group, n_rows, n);
-        tone_pack_bf16_c(want_panel, codes, scale, min, group, n_rows, n);
-        CHECK_CASE(memcmp(panel, want_panel, 64 * n) == 0, "%s pack_bf16, %zu rows of %zu", k->name, n_rows, n);
-        k->gemm_bf16(y, y_stride, n_rows, panel, x + 32, all, n_tokens, n, false);
-        k->gemm_bf16(y, y_stride, n_rows, panel, x, all, n_tokens, n, true);
-        for (size_t t = 0; t < n_tokens; t++) {
-            for (size_t r = 0; r < n_rows; r++) {
-                double want = 0, terms = 0;
-                for (size_t c = 0; c < n; c++) {
-                    double w = (double)tone_f32_of_bf16(panel[c / 2 * 64 + 2 * r + c % 2]);
-                    double a = (double)tone_f32_of_bf16(x[t * all + c]), b = (double)tone_f32_of_bf16(x[t * all + 32 + c]);
-                    want += w * a + w * b;
-                    terms += fabs(w * a) + fabs(w * b);
-                }
-                check_sum(y[t * y_stride + r], want, terms, k->name, "gemm_bf16", r, t);
-                if (t < 3) { /* alone it is the same number */
-                    float one[32];
-                    k->gemm_bf16(one, 32, n_rows, panel, x + t * all + 32, all, 1, n, false);
-                    k->gemm_bf16(one, 32, n_rows, panel, x + t * all, all, 1, n, true);
-                    CHECK_CASE(one[r] == y[t * y_stride + r], "%s gemm_bf16 alone", k->name);
-                }
-            }
-            if (t + 1 < n_tokens)
-                CHECK_CASE(y[t * y_stride + n_rows] == 1000, "%s gemm_bf16 writes past row %zu", k->name, n_rows);
-        }
-        free(wide);
-        free(want_panel);
-        guard *all_guards[] = {&code, &packed, &scales, &mins, &in, &out};
-        for (size_t i = 0; i < 6; i++)
-            guard_free(all_guards[i]);
+        struct bf16_case b = new_bf16_case(k, sizes[s][0], sizes[s][1], sizes[s][2], group, has_min);
+        size_t y_stride = b.n_rows + 3, values = (b.n_rows + 31) / 32 * 32 * b.n_cols;
+        uint16_t *want = malloc(values * sizeof *want);
+        for (size_t i = 0; i < b.n_tokens * y_stride - 3; i++)
+            b.y[i] = 1000;
+        k->pack_bf16(b.panel, b.codes, b.scale, b.min, group, b.n_rows, b.n_cols);
+        tone_pack_bf16_c(want, b.codes, b.scale, b.min, group, b.n_rows, b.n_cols);
+        CHECK_CASE(memcmp(b.panel, want, values * sizeof *want) == 0, "%s pack_bf16, %zu rows of %zu", k->name, b.n_rows,
+                   b.n_cols);
+        k->gemm_bf16(b.y, y_stride, b.n_rows, b.panel, b.x + b.n_cols / 32 * b.x_step, b.x_step, b.n_tokens, b.n_cols, false);
+        k->gemm_bf16(b.y, y_stride, b.n_rows, b.panel, b.x, b.x_step, b.n_tokens, b.n_cols, true);
+        check_bf16_sums(k, &b, y_stride);
+        free(want);
+        free_bf16_case(&b);
     }
 }
 

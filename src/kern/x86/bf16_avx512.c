@@ -3,15 +3,12 @@
 
 #include "kern/x86/tables.h"
 
-void tone_f32_to_bf16_avx512(uint16_t *y, const float *x, size_t n)
+void tone_f32_to_bf16_avx512(uint16_t *y, size_t y_step, const float *x, size_t n_cols)
 {
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32) {
-        __m512bh h = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + i + 16), _mm512_loadu_ps(x + i));
-        _mm512_storeu_si512(y + i, (__m512i)h);
+    for (size_t c = 0; c < n_cols; c += 32, y += y_step) {
+        __m512bh h = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + c + 16), _mm512_loadu_ps(x + c));
+        _mm512_storeu_si512(y, (__m512i)h);
     }
-    if (i < n)
-        tone_f32_to_bf16_c(y + i, x + i, n - i);
 }
 
 /* m[i] lane j becomes m[j] lane i. */
@@ -56,12 +53,13 @@ static inline __attribute__((always_inline)) __m512i values_bf16(const int8_t *c
     return (__m512i)_mm512_cvtne2ps_pbh(b, a);
 }
 
-void tone_pack_bf16_avx512(uint16_t *panel, const int8_t *code, const float *scale, const float *min, size_t group,
+void tone_pack_bf16_avx512(uint16_t *panels, const int8_t *code, const float *scale, const float *min, size_t group,
                            size_t n_rows, size_t n_cols)
 {
     size_t groups = n_cols / group;
-    for (size_t c = 0; c < n_cols; c += 32)
-        for (size_t from = 0; from < TONE_PANEL_ROWS; from += 16) {
+    for (size_t from = 0; from < (n_rows + 31) / 32 * 32; from += 16) {
+        uint16_t *to = panels + from / 32 * 32 * n_cols + from % 32 * 2;
+        for (size_t c = 0; c < n_cols; c += 32) {
             __m512i m[16];
             for (size_t i = 0; i < 16; i++) {
                 size_t r = from + i, g = r * groups + c / group;
@@ -70,29 +68,30 @@ void tone_pack_bf16_avx512(uint16_t *panel, const int8_t *code, const float *sca
             }
             transpose_16(m);
             for (size_t i = 0; i < 16; i++)
-                _mm512_storeu_si512(panel + (c / 2 + i) * 64 + 2 * from, m[i]);
+                _mm512_storeu_si512(to + (c / 2 + i) * 64, m[i]);
         }
+    }
 }
 
-/* T tokens against the 32 rows. */
+/* T tokens against the n_rows <= 32 rows of a panel. */
 static inline __attribute__((always_inline)) void gemm_tokens(const size_t T, float *y, size_t y_stride, size_t n_rows,
-                                                              const uint16_t *panel, const uint16_t *x, size_t x_stride,
+                                                              const uint16_t *panel, const uint16_t *x, size_t x_step,
                                                               size_t n_cols, bool add)
 {
     __m512 acc[2][12];
     for (size_t t = 0; t < T; t++)
         acc[0][t] = acc[1][t] = _mm512_setzero_ps();
-    for (size_t c = 0; c < n_cols; c += 2) {
-        __m512bh w0 = (__m512bh)_mm512_loadu_si512(panel + c * 32);
-        __m512bh w1 = (__m512bh)_mm512_loadu_si512(panel + c * 32 + 32);
-        for (size_t t = 0; t < T; t++) {
-            int pair;
-            __builtin_memcpy(&pair, x + t * x_stride + c, sizeof pair);
-            __m512bh xs = (__m512bh)_mm512_set1_epi32(pair);
-            acc[0][t] = _mm512_dpbf16_ps(acc[0][t], w0, xs);
-            acc[1][t] = _mm512_dpbf16_ps(acc[1][t], w1, xs);
+    for (size_t c = 0; c < n_cols; c += 32, x += x_step)
+        for (size_t k = 0; k < 32; k += 2, panel += 64) {
+            __m512bh w0 = (__m512bh)_mm512_loadu_si512(panel), w1 = (__m512bh)_mm512_loadu_si512(panel + 32);
+            for (size_t t = 0; t < T; t++) {
+                int pair;
+                __builtin_memcpy(&pair, x + 32 * t + k, sizeof pair);
+                __m512bh xs = (__m512bh)_mm512_set1_epi32(pair);
+                acc[0][t] = _mm512_dpbf16_ps(acc[0][t], w0, xs);
+                acc[1][t] = _mm512_dpbf16_ps(acc[1][t], w1, xs);
+            }
         }
-    }
     for (size_t h = 0; h < 2; h++) {
         size_t left = n_rows > 16 * h ? n_rows - 16 * h : 0;
         __mmask16 m = (__mmask16)(left >= 16 ? 0xffff : (1u << left) - 1);
@@ -104,16 +103,19 @@ static inline __attribute__((always_inline)) void gemm_tokens(const size_t T, fl
     }
 }
 
-void tone_gemm_bf16_avx512(float *y, size_t y_stride, size_t n_rows, const uint16_t *panel, const uint16_t *x,
-                           size_t x_stride, size_t n_tokens, size_t n_cols, bool add)
+void tone_gemm_bf16_avx512(float *y, size_t y_stride, size_t n_rows, const uint16_t *panels, const uint16_t *x,
+                           size_t x_step, size_t n_tokens, size_t n_cols, bool add)
 {
-    size_t t = 0;
-    for (; t + 12 <= n_tokens; t += 12)
-        gemm_tokens(12, y + t * y_stride, y_stride, n_rows, panel, x + t * x_stride, x_stride, n_cols, add);
-    for (; t + 4 <= n_tokens; t += 4)
-        gemm_tokens(4, y + t * y_stride, y_stride, n_rows, panel, x + t * x_stride, x_stride, n_cols, add);
-    for (; t < n_tokens; t++)
-        gemm_tokens(1, y + t * y_stride, y_stride, n_rows, panel, x + t * x_stride, x_stride, n_cols, add);
+    for (size_t r = 0; r < n_rows; r += 32) {
+        const uint16_t *panel = panels + r * n_cols;
+        size_t rows = n_rows - r < 32 ? n_rows - r : 32, t = 0;
+        for (; t + 12 <= n_tokens; t += 12)
+            gemm_tokens(12, y + t * y_stride + r, y_stride, rows, panel, x + 32 * t, x_step, n_cols, add);
+        for (; t + 4 <= n_tokens; t += 4)
+            gemm_tokens(4, y + t * y_stride + r, y_stride, rows, panel, x + 32 * t, x_step, n_cols, add);
+        for (; t < n_tokens; t++)
+            gemm_tokens(1, y + t * y_stride + r, y_stride, rows, panel, x + 32 * t, x_step, n_cols, add);
+    }
 }
 
 void tone_kern_fill_avx512bf16(tone_kern *k)

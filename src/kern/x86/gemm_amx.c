@@ -32,36 +32,46 @@ static void put_sums(float *y, size_t y_stride, size_t n_rows, size_t n_tokens, 
     }
 }
 
-void tone_gemm_bf16_amx(float *y, size_t y_stride, size_t n_rows, const uint16_t *panel, const uint16_t *x,
-                        size_t x_stride, size_t n_tokens, size_t n_cols, bool add)
+/* 32 tokens against the 32 rows of a panel. */
+static void multiply_tiles(float *sums, const uint16_t *panel, const uint16_t *x, size_t x_step, size_t n_tokens,
+                           size_t n_cols)
+{
+    const size_t x_bytes = 32 * sizeof *x, panel_bytes = 64 * sizeof *panel, sum_bytes = 32 * sizeof *sums;
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (size_t c = 0; c < n_cols; c += 32, panel += 16 * 64, x += x_step) {
+        _tile_loadd(6, panel, panel_bytes);
+        _tile_loadd(4, x, x_bytes);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, panel + 32, panel_bytes);
+        _tile_dpbf16ps(1, 4, 7);
+        if (n_tokens > 16) {
+            _tile_loadd(5, x + 16 * 32, x_bytes);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
+    }
+    _tile_stored(0, sums, sum_bytes);
+    _tile_stored(1, sums + 16, sum_bytes);
+    _tile_stored(2, sums + 16 * 32, sum_bytes);
+    _tile_stored(3, sums + 16 * 32 + 16, sum_bytes);
+}
+
+/* Tokens outside, so that theirs come from the first-level cache while the panels pass by. */
+void tone_gemm_bf16_amx(float *y, size_t y_stride, size_t n_rows, const uint16_t *panels, const uint16_t *x,
+                        size_t x_step, size_t n_tokens, size_t n_cols, bool add)
 {
     _Alignas(64) float sums[32 * 32];
-    const size_t x_bytes = x_stride * sizeof *x, panel_bytes = 2 * TONE_PANEL_ROWS * sizeof *panel, sum_bytes = 32 * sizeof *sums;
     _tile_loadconfig(&config);
     for (size_t t = 0; t < n_tokens; t += 32) {
-        const uint16_t *xs = x + t * x_stride, *w = panel;
-        size_t left = n_tokens - t < 32 ? n_tokens - t : 32;
-        _tile_zero(0);
-        _tile_zero(1);
-        _tile_zero(2);
-        _tile_zero(3);
-        for (size_t c = 0; c < n_cols; c += 32, w += 16 * 64) {
-            _tile_loadd(6, w, panel_bytes);
-            _tile_loadd(7, w + 32, panel_bytes);
-            _tile_loadd(4, xs + c, x_bytes);
-            _tile_dpbf16ps(0, 4, 6);
-            _tile_dpbf16ps(1, 4, 7);
-            if (left > 16) {
-                _tile_loadd(5, xs + 16 * x_stride + c, x_bytes);
-                _tile_dpbf16ps(2, 5, 6);
-                _tile_dpbf16ps(3, 5, 7);
-            }
+        size_t tokens = n_tokens - t < 32 ? n_tokens - t : 32;
+        for (size_t r = 0; r < n_rows; r += 32) {
+            size_t rows = n_rows - r < 32 ? n_rows - r : 32;
+            multiply_tiles(sums, panels + r * n_cols, x + 32 * t, x_step, tokens, n_cols);
+            put_sums(y + t * y_stride + r, y_stride, rows, tokens, sums, add);
         }
-        _tile_stored(0, sums, sum_bytes);
-        _tile_stored(1, sums + 16, sum_bytes);
-        _tile_stored(2, sums + 16 * 32, sum_bytes);
-        _tile_stored(3, sums + 16 * 32 + 16, sum_bytes);
-        put_sums(y + t * y_stride, y_stride, n_rows, left, sums, add);
     }
     _tile_release();
 }

@@ -11,8 +11,8 @@
 #include "kern/kern_list.inc"
 #undef KERNEL
 
-void tone_gemm_bf16_amx(float *y, size_t y_stride, size_t n_rows, const uint16_t *panel, const uint16_t *x,
-                        size_t x_stride, size_t n_tokens, size_t n_cols, bool add);
+void tone_gemm_bf16_amx(float *y, size_t y_stride, size_t n_rows, const uint16_t *panels, const uint16_t *x,
+                        size_t x_step, size_t n_tokens, size_t n_cols, bool add);
 
 /* Replace what has a kernel of that instruction set: AVX2 with FMA and F16C; AVX-512 F, BW, DQ, VL and VNNI; the BF16
  * extension of that; the tile unit.  Each stands on the one before. */
