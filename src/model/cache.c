@@ -25,13 +25,19 @@ static bool is_ring(const tone_plan *p, uint32_t context, uint32_t batch)
     return sliding_rows(p, context, batch) < context;
 }
 
+/* Keys and values, or the values alone where the keys are made from them. */
+static uint64_t n_arrays(const tone_layer *l)
+{
+    return l->v.data ? 2 : 1;
+}
+
 uint64_t tone_cache_bytes(const tone_plan *p, tone_kv_type type, uint32_t context, uint32_t batch)
 {
     uint64_t n = ALIGN;
     for (uint32_t i = 0; i < p->n_owners; i++) {
         const tone_layer *l = &p->layers[i];
         uint64_t rows = l->full ? context : sliding_rows(p, context, batch);
-        n += 2 * align(rows * tone_kv_row_bytes(type, l->n_kv, l->head_dim));
+        n += n_arrays(l) * align(rows * tone_kv_row_bytes(type, l->n_kv, l->head_dim));
     }
     return n;
 }
@@ -47,7 +53,8 @@ static uint64_t checkpoint_size(const tone_plan *p, tone_kv_type type)
     uint64_t n = 0;
     for (uint32_t i = 0; i < p->n_owners; i++)
         if (!p->layers[i].full)
-            n += 2 * (uint64_t)checkpoint_rows(p) * tone_kv_row_bytes(type, p->layers[i].n_kv, p->layers[i].head_dim);
+            n += n_arrays(&p->layers[i]) * checkpoint_rows(p) *
+                 tone_kv_row_bytes(type, p->layers[i].n_kv, p->layers[i].head_dim);
     return n;
 }
 
@@ -89,9 +96,16 @@ tone_status tone_cache_init(tone_cache *c, const tone_plan *p, tone_kv_type type
         *kv = (tone_kv){.type = type, .n_kv = l->n_kv, .hd = l->head_dim};
         kv->row_bytes = tone_kv_row_bytes(type, l->n_kv, l->head_dim);
         kv->n_rows = l->full ? context : sliding_rows(p, context, batch);
-        kv->k = at;
-        kv->v = at + align((uint64_t)kv->n_rows * kv->row_bytes);
-        at = kv->v + align((uint64_t)kv->n_rows * kv->row_bytes);
+        size_t bytes_of_one = align((uint64_t)kv->n_rows * kv->row_bytes);
+        if (l->v.data) {
+            kv->k = at;
+            at += bytes_of_one;
+        } else {
+            kv->k_weight = l->k_norm;
+            kv->inv_freq = l->inv_freq;
+        }
+        kv->v = at;
+        at += bytes_of_one;
     }
     return TONE_OK;
 }
@@ -139,7 +153,7 @@ static void copy_rows(uint8_t *dense, uint8_t *ring, uint32_t n_rows, size_t row
     }
 }
 
-/* Every sliding layer has its own stretch of a checkpoint: all keys, then all values. */
+/* Every sliding layer has its own stretch of a checkpoint: all keys (where they are stored), then all values. */
 static void copy_all(tone_cache *c, uint8_t *rows, int64_t low, int64_t end, bool to_rings)
 {
     for (uint32_t i = 0; i < c->plan->n_owners; i++) {
@@ -147,9 +161,12 @@ static void copy_all(tone_cache *c, uint8_t *rows, int64_t low, int64_t end, boo
         if (c->plan->layers[i].full)
             continue;
         size_t stretch = c->checkpoint_rows * kv->row_bytes;
-        copy_rows(rows, kv->k, kv->n_rows, kv->row_bytes, low, end, to_rings);
-        copy_rows(rows + stretch, kv->v, kv->n_rows, kv->row_bytes, low, end, to_rings);
-        rows += 2 * stretch;
+        if (kv->k) {
+            copy_rows(rows, kv->k, kv->n_rows, kv->row_bytes, low, end, to_rings);
+            rows += stretch;
+        }
+        copy_rows(rows, kv->v, kv->n_rows, kv->row_bytes, low, end, to_rings);
+        rows += stretch;
     }
 }
 

@@ -109,6 +109,28 @@ static const float *ple_of(const tone_stepper *s, const tone_batch *b, uint32_t 
     return w->ple_rest + (r0 - (b->n - b->n_want)) * *stride + column - w->ple_split;
 }
 
+/* What layer i projected becomes the keys and values of the batch's positions.  Where the raw key is the value, the value
+ * alone is stored and tone_attention() makes the key from it. */
+static void keys_and_values(const tone_stepper *s, const tone_batch *b, uint32_t i)
+{
+    const tone_plan *p = s->plan;
+    const tone_layer *l = &p->layers[i];
+    tone_work *w = s->work;
+    size_t cols = (size_t)l->n_kv * l->head_dim;
+    float eps = (float)p->config.eps, *v = l->v.data ? w->v : w->k;
+    if (!l->v.data && s->tap) {
+        memcpy(w->v, w->k, b->n * cols * sizeof *w->v);
+        v = w->v;
+    }
+    if (l->v.data || s->tap)
+        tone_head_norm_rope(s->ops, w->k, cols, l->n_kv, l->head_dim, l->k_norm, eps, l->inv_freq, w->position, b->n);
+    if (p->value_norm)
+        tone_head_norm_rope(s->ops, v, cols, l->n_kv, l->head_dim, NULL, eps, NULL, w->position, b->n);
+    tone_kv_write(s->ops, &s->cache->layers[i], w->k, v, cols, b->first, b->n);
+    tone_step_tap(s, (int)i, "k", w->k, b->n, cols, cols);
+    tone_step_tap(s, (int)i, "v", v, b->n, cols, cols);
+}
+
 /* Attention of layer i.  h (n, d) normed; keys and values of all its rows are stored, queries and the result are of rows
  * r0 and on.  o (n - r0, d). */
 static void attention(const tone_stepper *s, const tone_batch *b, uint32_t i, size_t r0)
@@ -126,14 +148,7 @@ static void attention(const tone_stepper *s, const tone_batch *b, uint32_t i, si
         if (r0 == 0)
             products[n_products++] = q;
         tone_linear(s->ops, products, n_products, w->h, d, b->n);
-        if (!l->v.data) /* the raw key is the value */
-            memcpy(w->v, w->k, b->n * kv_cols * sizeof *w->v);
-        tone_head_norm_rope(s->ops, w->k, kv_cols, l->n_kv, l->head_dim, l->k_norm, eps, l->inv_freq, w->position, b->n);
-        if (p->value_norm)
-            tone_head_norm_rope(s->ops, w->v, kv_cols, l->n_kv, l->head_dim, NULL, eps, NULL, w->position, b->n);
-        tone_kv_write(s->ops, &s->cache->layers[i], w->k, w->v, kv_cols, b->first, b->n);
-        tone_step_tap(s, (int)i, "k", w->k, b->n, kv_cols, kv_cols);
-        tone_step_tap(s, (int)i, "v", w->v, b->n, kv_cols, kv_cols);
+        keys_and_values(s, b, i);
     }
     if (n_q == 0)
         return;
