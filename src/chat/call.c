@@ -13,7 +13,7 @@ enum { MAX_DEPTH = 128, QUOTE_N = sizeof CHAT_QUOTE - 1 };
 typedef struct reader {
     const char *s;
     size_t at, n;
-    const chat_tools *tools;
+    const tone_chat_tools *tools;
     bool tolerant;
     size_t depth; /* brackets open */
     tone_buf out; /* JSON of the arguments being read */
@@ -194,11 +194,11 @@ static bool key(reader *r, const char **text, size_t *n, tone_buf *quoted)
     size_t start = r->at, end = start;
     while (end < r->n && !one_of(r->s[end], ":,={}[]\"'\n"))
         end++;
-    if (end == start || chat_space(r->s + start, end - start))
+    if (end == start || tone_chat_space(r->s + start, end - start))
         return wrong(r, "a key is missing");
     *text = r->s + start;
     *n = end - start;
-    chat_trim(text, n);
+    tone_chat_trim(text, n);
     r->at = start + *n;
     return true;
 }
@@ -400,30 +400,30 @@ static bool value(reader *r, const tone_json_value *schema, const tone_json_valu
 
 /* ---- calls -------------------------------------------------------------------------------------------------------- */
 
-const char *chat_call_name(const chat_tools *tools, const char *name, size_t *n)
+const char *tone_chat_call_name(const tone_chat_tools *tools, const char *name, size_t *n)
 {
     const char *colon = memrchr(name, ':', *n);
-    if (!colon || chat_tools_find(tools, name, *n))
+    if (!colon || tone_chat_tools_find(tools, name, *n))
         return name;
     size_t rest = *n - (size_t)(colon + 1 - name);
-    if (!chat_tools_find(tools, colon + 1, rest))
+    if (!tone_chat_tools_find(tools, colon + 1, rest))
         return name;
     *n = rest;
     return colon + 1;
 }
 
-static bool push(chat_calls *calls, const char *name, size_t name_n, tone_buf *arguments, bool repaired)
+static bool push(tone_chat_calls *calls, const char *name, size_t name_n, tone_buf *arguments, bool repaired)
 {
     if (calls->n == calls->room) {
         size_t room = calls->room ? calls->room * 2 : 4;
-        chat_call *grown = realloc(calls->list, room * sizeof *grown);
+        tone_chat_call *grown = realloc(calls->list, room * sizeof *grown);
         if (!grown)
             return false;
         calls->list = grown;
         calls->room = room;
     }
     size_t n = arguments->n;
-    chat_call c = {.name = malloc(name_n + 1), .arguments = tone_buf_take(arguments), .name_n = name_n, .arguments_n = n, .repaired = repaired};
+    tone_chat_call c = {.name = malloc(name_n + 1), .arguments = tone_buf_take(arguments), .name_n = name_n, .arguments_n = n, .repaired = repaired};
     if (!c.name || !c.arguments) {
         free(c.name);
         free(c.arguments);
@@ -435,18 +435,18 @@ static bool push(chat_calls *calls, const char *name, size_t name_n, tone_buf *a
     return true;
 }
 
-static bool one_call(reader *r, chat_calls *out)
+static bool one_call(reader *r, tone_chat_calls *out)
 {
     if (!take(r, "call:") && !(r->tolerant && take_char(r, ':')))
         return wrong(r, "'call:' is missing");
     size_t start = r->at;
-    while (r->at < r->n && !one_of(r->s[r->at], "{}(") && !chat_space(r->s + r->at, r->n - r->at))
+    while (r->at < r->n && !one_of(r->s[r->at], "{}(") && !tone_chat_space(r->s + r->at, r->n - r->at))
         r->at++;
     size_t n = r->at - start;
     if (n == 0)
         return wrong(r, "the name of the tool is missing");
-    const char *name = chat_call_name(r->tools, r->s + start, &n);
-    const chat_tool *tool = chat_tools_find(r->tools, name, n);
+    const char *name = tone_chat_call_name(r->tools, r->s + start, &n);
+    const tone_chat_tool *tool = tone_chat_tools_find(r->tools, name, n);
     char close = '}';
     blanks(r);
     if (!take_char(r, '{')) {
@@ -464,7 +464,7 @@ static bool one_call(reader *r, chat_calls *out)
     return true;
 }
 
-static bool all_calls(reader *r, chat_calls *out)
+static bool all_calls(reader *r, tone_chat_calls *out)
 {
     blanks(r);
     do {
@@ -477,16 +477,16 @@ static bool all_calls(reader *r, chat_calls *out)
     return true;
 }
 
-void chat_calls_cut(chat_calls *calls, size_t n)
+void tone_chat_calls_cut(tone_chat_calls *calls, size_t n)
 {
     while (calls->n > n) {
-        chat_call *c = &calls->list[--calls->n];
+        tone_chat_call *c = &calls->list[--calls->n];
         free(c->name);
         free(c->arguments);
     }
 }
 
-chat_call_result chat_calls_read(chat_calls *out, const char *text, size_t n, const chat_tools *tools, bool strict, chat_call_fault *fault)
+tone_chat_call_result tone_chat_calls_read(tone_chat_calls *out, const char *text, size_t n, const tone_chat_tools *tools, bool strict, tone_chat_call_fault *fault)
 {
     size_t before = out->n;
     for (int tolerant = 0; tolerant <= !strict; tolerant++) {
@@ -495,18 +495,18 @@ chat_call_result chat_calls_read(chat_calls *out, const char *text, size_t n, co
         tone_buf_clear(&r.out);
         if (ok)
             return CHAT_CALL_OK;
-        chat_calls_cut(out, before);
+        tone_chat_calls_cut(out, before);
         if (failed)
             return CHAT_CALL_NO_MEMORY;
         if (!tolerant)
-            *fault = (chat_call_fault){.why = r.why, .at = r.at};
+            *fault = (tone_chat_call_fault){.why = r.why, .at = r.at};
     }
     return CHAT_CALL_BAD;
 }
 
-void chat_calls_clear(chat_calls *calls)
+void tone_chat_calls_clear(tone_chat_calls *calls)
 {
-    chat_calls_cut(calls, 0);
+    tone_chat_calls_cut(calls, 0);
     free(calls->list);
-    *calls = (chat_calls){0};
+    *calls = (tone_chat_calls){0};
 }

@@ -9,34 +9,34 @@
 #include "base/buf.h"
 #include "chat/tools.h"
 
-typedef struct chat_call {
+typedef struct tone_chat_call {
     char *name, *arguments; /* arguments: the text of a JSON object */
     size_t name_n, arguments_n;
     bool repaired;
-} chat_call;
+} tone_chat_call;
 
-typedef struct chat_calls {
-    chat_call *list;
+typedef struct tone_chat_calls {
+    tone_chat_call *list;
     size_t n, room;
-} chat_calls;
+} tone_chat_calls;
 
 /* Why a text is no call. */
-typedef struct chat_call_fault {
+typedef struct tone_chat_call_fault {
     const char *why; /* static */
     size_t at;       /* byte of the text */
-} chat_call_fault;
+} tone_chat_call_fault;
 
-typedef enum chat_call_result { CHAT_CALL_OK, CHAT_CALL_BAD, CHAT_CALL_NO_MEMORY } chat_call_result;
+typedef enum tone_chat_call_result { CHAT_CALL_OK, CHAT_CALL_BAD, CHAT_CALL_NO_MEMORY } tone_chat_call_result;
 
 /* Append the calls of text[0..n), UTF-8 in which <|"|> stands for that token.  On CHAT_CALL_BAD nothing is appended and
  * *fault says what the plain grammar missed.  `strict`: no repairs. */
-chat_call_result chat_calls_read(chat_calls *out, const char *text, size_t n, const chat_tools *tools, bool strict,
-                                 chat_call_fault *fault);
+tone_chat_call_result tone_chat_calls_read(tone_chat_calls *out, const char *text, size_t n, const tone_chat_tools *tools, bool strict,
+                                 tone_chat_call_fault *fault);
 /* Forget the calls from number n on. */
-void chat_calls_cut(chat_calls *calls, size_t n);
-void chat_calls_clear(chat_calls *calls);
+void tone_chat_calls_cut(tone_chat_calls *calls, size_t n);
+void tone_chat_calls_clear(tone_chat_calls *calls);
 
 /* The name a call written `name` is for: itself, or what follows its last colon where only that is known. */
-const char *chat_call_name(const chat_tools *tools, const char *name, size_t *n);
+const char *tone_chat_call_name(const tone_chat_tools *tools, const char *name, size_t *n);
 
 #endif

@@ -5,7 +5,7 @@
 #include "chat/text.h"
 #include "format/json_tree.h"
 
-void chat_call_stream_reset(chat_call_stream *s)
+void tone_chat_call_stream_reset(tone_chat_call_stream *s)
 {
     s->state = CHAT_STREAM_NAME;
     s->depth = 0;
@@ -15,7 +15,7 @@ void chat_call_stream_reset(chat_call_stream *s)
     tone_buf_reset(&s->word);
 }
 
-void chat_call_stream_clear(chat_call_stream *s)
+void tone_chat_call_stream_clear(tone_chat_call_stream *s)
 {
     tone_buf_clear(&s->name);
     tone_buf_clear(&s->json);
@@ -27,7 +27,7 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static void open(chat_call_stream *s, char bracket)
+static void open(tone_chat_call_stream *s, char bracket)
 {
     if (s->depth == CHAT_STREAM_DEPTH) {
         s->state = CHAT_STREAM_BROKEN;
@@ -38,7 +38,7 @@ static void open(chat_call_stream *s, char bracket)
     s->state = bracket == '{' ? CHAT_STREAM_KEY : CHAT_STREAM_VALUE;
 }
 
-static void close(chat_call_stream *s, char bracket)
+static void close(tone_chat_call_stream *s, char bracket)
 {
     if (s->depth == 0 || s->closers[s->depth - 1] != bracket) {
         s->state = CHAT_STREAM_BROKEN;
@@ -48,12 +48,12 @@ static void close(chat_call_stream *s, char bracket)
     s->state = --s->depth ? CHAT_STREAM_AFTER : CHAT_STREAM_DONE;
 }
 
-static void key_byte(chat_call_stream *s, char c)
+static void key_byte(tone_chat_call_stream *s, char c)
 {
     if (c == ':' && s->word.n) {
         const char *text = tone_buf_text(&s->word);
         size_t n = s->word.n;
-        chat_trim(&text, &n);
+        tone_chat_trim(&text, &n);
         tone_json_write_string(&s->json, text, n);
         tone_buf_putc(&s->json, ':');
         tone_buf_reset(&s->word);
@@ -65,7 +65,7 @@ static void key_byte(chat_call_stream *s, char c)
     }
 }
 
-static void after_byte(chat_call_stream *s, char c)
+static void after_byte(tone_chat_call_stream *s, char c)
 {
     if (c == ',') {
         tone_buf_putc(&s->json, c);
@@ -77,7 +77,7 @@ static void after_byte(chat_call_stream *s, char c)
     }
 }
 
-void chat_call_stream_byte(chat_call_stream *s, char c)
+void tone_chat_call_stream_byte(tone_chat_call_stream *s, char c)
 {
     switch (s->state) {
     case CHAT_STREAM_NAME:
@@ -126,7 +126,7 @@ void chat_call_stream_byte(chat_call_stream *s, char c)
     }
 }
 
-void chat_call_stream_quote(chat_call_stream *s)
+void tone_chat_call_stream_quote(tone_chat_call_stream *s)
 {
     if (s->state != CHAT_STREAM_VALUE && s->state != CHAT_STREAM_STRING) {
         s->state = CHAT_STREAM_BROKEN;

@@ -9,7 +9,7 @@
 
 enum { CHAT_STREAM_DEPTH = 128 };
 
-typedef enum chat_stream_state {
+typedef enum tone_chat_stream_state {
     CHAT_STREAM_NAME,
     CHAT_STREAM_KEY,
     CHAT_STREAM_VALUE,
@@ -18,24 +18,24 @@ typedef enum chat_stream_state {
     CHAT_STREAM_AFTER, /* a value */
     CHAT_STREAM_DONE,
     CHAT_STREAM_BROKEN
-} chat_stream_state;
+} tone_chat_stream_state;
 
-typedef struct chat_call_stream {
-    chat_stream_state state;
+typedef struct tone_chat_call_stream {
+    tone_chat_stream_state state;
     tone_buf name; /* with "call:" before it; whole when `begun` */
     tone_buf json; /* the arguments so far */
     tone_buf word; /* a key or number that has not ended */
     char closers[CHAT_STREAM_DEPTH];
     size_t depth;
     bool begun;
-} chat_call_stream;
+} tone_chat_call_stream;
 
 /* Ready for the next call; keeps its memory.  The first time it must be {0}. */
-void chat_call_stream_reset(chat_call_stream *s);
-void chat_call_stream_clear(chat_call_stream *s);
+void tone_chat_call_stream_reset(tone_chat_call_stream *s);
+void tone_chat_call_stream_clear(tone_chat_call_stream *s);
 
-void chat_call_stream_byte(chat_call_stream *s, char c);
+void tone_chat_call_stream_byte(tone_chat_call_stream *s, char c);
 /* The token <|"|> */
-void chat_call_stream_quote(chat_call_stream *s);
+void tone_chat_call_stream_quote(tone_chat_call_stream *s);
 
 #endif

@@ -24,7 +24,7 @@ tone_status tone_conversation_open(tone_conversation **out, const tone_tokenizer
     return TONE_OK;
 }
 
-static void clear_entry(chat_entry *e)
+static void clear_entry(tone_chat_entry *e)
 {
     tone_json_tree_free(e->tree);
     free((tone_token *)e->replay.ids);
@@ -62,12 +62,12 @@ static tone_status put_text(tone_buf *b, const char *key, const char *text, size
     return TONE_OK;
 }
 
-tone_status chat_conversation_set_system(tone_conversation *c, const char *text, size_t n, tone_error *err)
+tone_status tone_chat_conversation_set_system(tone_conversation *c, const char *text, size_t n, tone_error *err)
 {
     tone_json_tree *tree = NULL;
     const char *s = text;
     size_t left = n;
-    chat_trim(&s, &left);
+    tone_chat_trim(&s, &left);
     if (left) {
         tone_buf b = {0};
         tone_buf_puts(&b, "{\"role\":\"system\"");
@@ -86,7 +86,7 @@ tone_status chat_conversation_set_system(tone_conversation *c, const char *text,
 
 tone_status tone_conversation_set_system(tone_conversation *c, const char *text, tone_error *err)
 {
-    return chat_conversation_set_system(c, text ? text : "", text ? strlen(text) : 0, err);
+    return tone_chat_conversation_set_system(c, text ? text : "", text ? strlen(text) : 0, err);
 }
 
 tone_status tone_conversation_set_tools(tone_conversation *c, const char *json, size_t n, tone_error *err)
@@ -96,7 +96,7 @@ tone_status tone_conversation_set_tools(tone_conversation *c, const char *json, 
     if (json && n) {
         tone_status st = tone_json_tree_read(&tree, json, n, 0, err);
         if (!st)
-            st = chat_tools_check(tone_json_tree_root(tree), err);
+            st = tone_chat_tools_check(tone_json_tree_root(tree), err);
         if (!st && tone_json_truthy(tone_json_tree_root(tree)) && !(copy = malloc(n + 1)))
             st = no_memory(err);
         if (st || !copy) {
@@ -152,7 +152,7 @@ tone_status tone_conversation_add(tone_conversation *c, const char *json, size_t
         return tone_fail(err, TONE_ERR_LIMIT, 0, "the conversation has %d messages", MAX_MESSAGES);
     if (c->n == c->room) {
         size_t room = c->room ? c->room * 2 : 16;
-        chat_entry *grown = realloc(c->entries, room * sizeof *grown);
+        tone_chat_entry *grown = realloc(c->entries, room * sizeof *grown);
         if (!grown)
             return no_memory(err);
         c->entries = grown;
@@ -162,12 +162,12 @@ tone_status tone_conversation_add(tone_conversation *c, const char *json, size_t
     tone_status st = tone_json_tree_read(&tree, json, n, 0, err);
     if (st)
         return st;
-    st = chat_message_check(tone_json_tree_root(tree), c->n, err);
+    st = tone_chat_message_check(tone_json_tree_root(tree), c->n, err);
     if (st) {
         tone_json_tree_free(tree);
         return st;
     }
-    c->entries[c->n++] = (chat_entry){.tree = tree};
+    c->entries[c->n++] = (tone_chat_entry){.tree = tree};
     return TONE_OK;
 }
 
@@ -245,7 +245,7 @@ static bool is_stop(const tone_tokenizer *t, tone_token id)
 }
 
 /* Keep the tokens of an answer. */
-static tone_status make_replay(const tone_conversation *c, chat_entry *e, const tone_token *ids, size_t n_ids, tone_error *err)
+static tone_status make_replay(const tone_conversation *c, tone_chat_entry *e, const tone_token *ids, size_t n_ids, tone_error *err)
 {
     tone_token_list all = {0};
     char *text = NULL;
@@ -264,18 +264,18 @@ static tone_status make_replay(const tone_conversation *c, chat_entry *e, const 
         return st;
     }
     tone_token thought = tone_tokenizer_find(c->tokenizer, "<|channel>");
-    e->replay = (chat_replay){.ids = all.ids, .n_ids = all.n, .text = text, .n = n};
+    e->replay = (tone_chat_replay){.ids = all.ids, .n_ids = all.n, .text = text, .n = n};
     if (front)
-        e->front = (chat_unthinking){.n_ids = front, .n = strlen("<|channel>thought\n<channel|>")};
+        e->front = (tone_chat_unthinking){.n_ids = front, .n = strlen("<|channel>thought\n<channel|>")};
     for (size_t i = front; i < all.n; i++)
         e->replay.has_thought |= all.ids[i] == thought;
     return TONE_OK;
 }
 
 /* The tokens of an answer as they stand in the next prompt. */
-static chat_replay replay_of(const tone_conversation *c, const chat_entry *e)
+static tone_chat_replay replay_of(const tone_conversation *c, const tone_chat_entry *e)
 {
-    chat_replay r = e->replay;
+    tone_chat_replay r = e->replay;
     if (!r.ids)
         return r;
     if (c->keep_all) {
@@ -291,7 +291,7 @@ static chat_replay replay_of(const tone_conversation *c, const chat_entry *e)
 
 tone_status tone_conversation_add_reply(tone_conversation *c, const tone_message *m, const tone_token *ids, size_t n_ids, tone_error *err)
 {
-    chat_entry made = {0};
+    tone_chat_entry made = {0};
     if (n_ids && m->faithful && c->tokenizer) {
         tone_status st = make_replay(c, &made, ids, n_ids, err);
         if (st)
@@ -325,12 +325,12 @@ size_t tone_conversation_n(const tone_conversation *c)
 
 const char *tone_conversation_role(const tone_conversation *c, size_t i)
 {
-    return tone_json_get(chat_conversation_message(c, i), "role")->text;
+    return tone_json_get(tone_chat_conversation_message(c, i), "role")->text;
 }
 
 const char *tone_conversation_text(const tone_conversation *c, size_t i, size_t *n)
 {
-    const tone_json_value *v = tone_json_get(chat_conversation_message(c, i), "content");
+    const tone_json_value *v = tone_json_get(tone_chat_conversation_message(c, i), "content");
     if (v && v->kind == TONE_JSON_ARRAY) {
         const tone_json_value *part = v->first;
         while (part && !tone_json_is(tone_json_get(part, "type"), "text"))
@@ -344,9 +344,9 @@ const char *tone_conversation_text(const tone_conversation *c, size_t i, size_t 
 
 const char *tone_conversation_reasoning(const tone_conversation *c, size_t i, size_t *n)
 {
-    const tone_json_value *v = tone_json_get(chat_conversation_message(c, i), "reasoning");
+    const tone_json_value *v = tone_json_get(tone_chat_conversation_message(c, i), "reasoning");
     if (!tone_json_truthy(v))
-        v = tone_json_get(chat_conversation_message(c, i), "reasoning_content");
+        v = tone_json_get(tone_chat_conversation_message(c, i), "reasoning_content");
     *n = v && v->kind == TONE_JSON_STRING ? v->n : 0;
     return *n ? v->text : "";
 }
@@ -371,13 +371,13 @@ static tone_conversation_call call_facts(const tone_json_value *call)
 
 size_t tone_conversation_n_calls(const tone_conversation *c, size_t i)
 {
-    const tone_json_value *calls = calls_of(chat_conversation_message(c, i));
+    const tone_json_value *calls = calls_of(tone_chat_conversation_message(c, i));
     return calls ? calls->count : 0;
 }
 
 tone_conversation_call tone_conversation_call_at(const tone_conversation *c, size_t i, size_t call)
 {
-    const tone_json_value *v = calls_of(chat_conversation_message(c, i))->first;
+    const tone_json_value *v = calls_of(tone_chat_conversation_message(c, i))->first;
     while (call--)
         v = v->next;
     return call_facts(v);
@@ -389,7 +389,7 @@ static size_t last_answer(const tone_conversation *c)
     size_t i = c->n;
     while (i > 0 && strcmp(tone_conversation_role(c, i - 1), "tool") == 0)
         i--;
-    return i > 0 && calls_of(chat_conversation_message(c, i - 1)) ? i - 1 : c->n;
+    return i > 0 && calls_of(tone_chat_conversation_message(c, i - 1)) ? i - 1 : c->n;
 }
 
 /* The first pending call at or after `call`. */
@@ -398,7 +398,7 @@ static const tone_json_value *next_pending(const tone_conversation *c, size_t an
     for (; call; call = call->next) {
         bool answered = false;
         for (size_t i = answer + 1; i < c->n && !answered; i++)
-            answered = tone_json_same_text(tone_json_get(chat_conversation_message(c, i), "tool_call_id"), tone_json_get(call, "id"));
+            answered = tone_json_same_text(tone_json_get(tone_chat_conversation_message(c, i), "tool_call_id"), tone_json_get(call, "id"));
         if (!answered)
             break;
     }
@@ -410,7 +410,7 @@ size_t tone_conversation_n_pending(const tone_conversation *c)
     size_t answer = last_answer(c), n = 0;
     if (answer == c->n)
         return 0;
-    for (const tone_json_value *v = next_pending(c, answer, calls_of(chat_conversation_message(c, answer))->first); v; v = next_pending(c, answer, v->next))
+    for (const tone_json_value *v = next_pending(c, answer, calls_of(tone_chat_conversation_message(c, answer))->first); v; v = next_pending(c, answer, v->next))
         n++;
     return n;
 }
@@ -418,7 +418,7 @@ size_t tone_conversation_n_pending(const tone_conversation *c)
 tone_conversation_call tone_conversation_pending(const tone_conversation *c, size_t i)
 {
     size_t answer = last_answer(c);
-    const tone_json_value *v = next_pending(c, answer, calls_of(chat_conversation_message(c, answer))->first);
+    const tone_json_value *v = next_pending(c, answer, calls_of(tone_chat_conversation_message(c, answer))->first);
     while (i--)
         v = next_pending(c, answer, v->next);
     return call_facts(v);
@@ -443,25 +443,25 @@ size_t tone_conversation_last_user(const tone_conversation *c)
 tone_status tone_conversation_prompt(tone_conversation *c, tone_prompt **out, tone_error *err)
 {
     *out = NULL;
-    chat_request q = {.messages = malloc((c->n + 1) * sizeof *q.messages), .think = c->thinking, .keep_thoughts = c->keep_all, .generate = true};
-    chat_replay *replay = calloc(c->n + 1, sizeof *replay);
+    tone_chat_request q = {.messages = malloc((c->n + 1) * sizeof *q.messages), .think = c->thinking, .keep_thoughts = c->keep_all, .generate = true};
+    tone_chat_replay *replay = calloc(c->n + 1, sizeof *replay);
     tone_status st = q.messages && replay ? TONE_OK : no_memory(err);
     if (!st) {
         if (c->system)
             q.messages[q.n_messages++] = tone_json_tree_root(c->system);
         for (size_t i = 0; i < c->n; i++) {
             replay[q.n_messages] = replay_of(c, &c->entries[i]);
-            q.messages[q.n_messages++] = chat_conversation_message(c, i);
+            q.messages[q.n_messages++] = tone_chat_conversation_message(c, i);
         }
         q.replay = replay;
         q.tools = c->tools ? tone_json_tree_root(c->tools) : NULL;
-        st = chat_prompt_build(out, &q, &(tone_prompt_options){.family = c->family}, err);
+        st = tone_chat_prompt_build(out, &q, &(tone_prompt_options){.family = c->family}, err);
     }
     if (!st) {
-        c->beginning = chat_prompt_beginning(*out);
+        c->beginning = tone_chat_prompt_beginning(*out);
         c->prompted = c->n;
     }
-    chat_request_clear(&q);
+    tone_chat_request_clear(&q);
     free(replay);
     return st;
 }

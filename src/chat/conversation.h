@@ -9,15 +9,15 @@
 #include "tonesmith/conversation.h"
 
 /* An empty thought that a prompt gave the model before its answer; forgotten unless all is kept. */
-typedef struct chat_unthinking {
+typedef struct tone_chat_unthinking {
     size_t n_ids, n; /* at the front of the tokens, and of their text */
-} chat_unthinking;
+} tone_chat_unthinking;
 
-typedef struct chat_entry {
+typedef struct tone_chat_entry {
     tone_json_tree *tree;
-    chat_replay replay; /* owns its ids and text */
-    chat_unthinking front;
-} chat_entry;
+    tone_chat_replay replay; /* owns its ids and text */
+    tone_chat_unthinking front;
+} tone_chat_entry;
 
 struct tone_conversation {
     const tone_tokenizer *tokenizer;
@@ -27,18 +27,18 @@ struct tone_conversation {
     char *tools_text;
     size_t tools_n;
     bool thinking, keep_all;
-    chat_entry *entries;
+    tone_chat_entry *entries;
     size_t n, room;
-    chat_beginning beginning; /* of the answer to the last prompt */
+    tone_chat_beginning beginning; /* of the answer to the last prompt */
     size_t prompted;          /* messages in it                   */
 };
 
-static inline const tone_json_value *chat_conversation_message(const tone_conversation *c, size_t i)
+static inline const tone_json_value *tone_chat_conversation_message(const tone_conversation *c, size_t i)
 {
     return tone_json_tree_root(c->entries[i].tree);
 }
 
 /* text[0..n) may hold zero bytes; a blank one takes the system text away. */
-TONE_NODISCARD tone_status chat_conversation_set_system(tone_conversation *c, const char *text, size_t n, tone_error *err);
+TONE_NODISCARD tone_status tone_chat_conversation_set_system(tone_conversation *c, const char *text, size_t n, tone_error *err);
 
 #endif

@@ -29,7 +29,7 @@ tone_status tone_conversation_write(const tone_conversation *c, char **out, size
     }
     for (size_t i = 0; i < c->n; i++, comma = ",\n") {
         tone_buf_puts(&b, comma);
-        tone_json_write(&b, chat_conversation_message(c, i));
+        tone_json_write(&b, tone_chat_conversation_message(c, i));
     }
     tone_buf_puts(&b, "\n]}\n");
     *n = b.n;
@@ -41,7 +41,7 @@ tone_status tone_conversation_write(const tone_conversation *c, char **out, size
 static tone_status fill_system(tone_conversation *c, const tone_json_value *content, tone_error *err)
 {
     if (content && content->kind == TONE_JSON_STRING)
-        return chat_conversation_set_system(c, content->text, content->n, err);
+        return tone_chat_conversation_set_system(c, content->text, content->n, err);
     tone_buf b = {0};
     for (const tone_json_value *part = content ? content->first : NULL; part; part = part->next) {
         const tone_json_value *text = tone_json_get(part, "text");
@@ -52,7 +52,7 @@ static tone_status fill_system(tone_conversation *c, const tone_json_value *cont
         tone_buf_append(&b, text->text, text->n);
         tone_buf_putc(&b, ' ');
     }
-    tone_status st = b.failed ? no_memory(err) : chat_conversation_set_system(c, tone_buf_text(&b), b.n, err);
+    tone_status st = b.failed ? no_memory(err) : tone_chat_conversation_set_system(c, tone_buf_text(&b), b.n, err);
     tone_buf_clear(&b);
     return st;
 }
@@ -60,11 +60,11 @@ static tone_status fill_system(tone_conversation *c, const tone_json_value *cont
 /* Fill an empty conversation from a request. */
 static tone_status fill(tone_conversation *c, const tone_json_value *root, tone_error *err)
 {
-    chat_request q;
-    tone_status st = chat_request_read(&q, root, err);
+    tone_chat_request q;
+    tone_status st = tone_chat_request_read(&q, root, err);
     tone_buf b = {0};
     size_t first = 0;
-    const tone_json_value *system = st ? NULL : chat_first_system(&q);
+    const tone_json_value *system = st ? NULL : tone_chat_first_system(&q);
     if (system) {
         st = fill_system(c, tone_json_get(system, "content"), err);
         first = 1;
@@ -80,7 +80,7 @@ static tone_status fill(tone_conversation *c, const tone_json_value *root, tone_
     }
     c->thinking = q.think;
     tone_buf_clear(&b);
-    chat_request_clear(&q);
+    tone_chat_request_clear(&q);
     return st;
 }
 

@@ -11,7 +11,7 @@
 #include "chat/text.h"
 
 typedef struct declarer {
-    chat_out *o;
+    tone_chat_out *o;
     const char *tool; /* for errors */
     size_t index;
     bool exact;
@@ -38,9 +38,9 @@ static tone_status described(declarer *d, const tone_json_value *v)
         return TONE_OK;
     if (text->kind != TONE_JSON_STRING)
         return wrong(d, text, "is no text");
-    chat_out_puts(d->o, "description:");
-    chat_quoted(d->o, text->text, text->n);
-    chat_out_puts(d->o, ",");
+    tone_chat_out_puts(d->o, "description:");
+    tone_chat_quoted(d->o, text->text, text->n);
+    tone_chat_out_puts(d->o, ",");
     return TONE_OK;
 }
 
@@ -49,72 +49,72 @@ static tone_status required(declarer *d, const tone_json_value *list)
 {
     if (list->kind != TONE_JSON_ARRAY)
         return wrong(d, list, "is no list of names");
-    chat_out_puts(d->o, "required:[");
+    tone_chat_out_puts(d->o, "required:[");
     for (const tone_json_value *name = list->first; name; name = name->next) {
         if (name->kind != TONE_JSON_STRING)
             return wrong(d, list, "is no list of names");
-        chat_quoted(d->o, name->text, name->n);
+        tone_chat_quoted(d->o, name->text, name->n);
         if (name->next)
-            chat_out_puts(d->o, ",");
+            tone_chat_out_puts(d->o, ",");
     }
-    chat_out_puts(d->o, "]");
+    tone_chat_out_puts(d->o, "]");
     return TONE_OK;
 }
 
 static void quoted_type(declarer *d, const tone_buf *type)
 {
-    chat_quoted(d->o, tone_buf_text(type), type->n);
+    tone_chat_quoted(d->o, tone_buf_text(type), type->n);
     d->o->failed |= type->failed;
 }
 
 static tone_status item_type(declarer *d, const tone_json_value *type)
 {
     tone_buf b = {0};
-    chat_out_puts(d->o, "type:");
+    tone_chat_out_puts(d->o, "type:");
     if (type->kind == TONE_JSON_STRING) {
-        chat_type_text(&b, type);
+        tone_chat_type_text(&b, type);
         quoted_type(d, &b);
         tone_buf_clear(&b);
         return TONE_OK;
     }
     if (type->kind != TONE_JSON_ARRAY)
         return wrong(d, type, "is neither a type nor a list of types");
-    chat_out_puts(d->o, "[");
+    tone_chat_out_puts(d->o, "[");
     for (const tone_json_value *t = type->first; t; t = t->next) {
         if (t->kind != TONE_JSON_STRING)
             return wrong(d, type, "is neither a type nor a list of types");
         tone_buf_reset(&b);
-        chat_type_text(&b, t);
+        tone_chat_type_text(&b, t);
         quoted_type(d, &b);
         if (t->next)
-            chat_out_puts(d->o, ",");
+            tone_chat_out_puts(d->o, ",");
     }
     tone_buf_clear(&b);
-    chat_out_puts(d->o, "]");
+    tone_chat_out_puts(d->o, "]");
     return TONE_OK;
 }
 
 static tone_status item_member(declarer *d, const tone_json_value *v)
 {
     if (tone_json_key_is(v, "properties")) {
-        chat_out_puts(d->o, "properties:{");
+        tone_chat_out_puts(d->o, "properties:{");
         tone_status st = v->kind == TONE_JSON_OBJECT ? properties(d, v, false) : TONE_OK;
-        chat_out_puts(d->o, "}");
+        tone_chat_out_puts(d->o, "}");
         return st;
     }
     if (tone_json_key_is(v, "required"))
         return required(d, v);
     if (tone_json_key_is(v, "type"))
         return item_type(d, v);
-    chat_out_text(d->o, v->key, v->key_n);
-    chat_out_puts(d->o, ":");
-    return chat_value(d->o, v, (chat_style){.exact = d->exact, .quoted_keys = true}, d->err);
+    tone_chat_out_text(d->o, v->key, v->key_n);
+    tone_chat_out_puts(d->o, ":");
+    return tone_chat_value(d->o, v, (tone_chat_style){.exact = d->exact, .quoted_keys = true}, d->err);
 }
 
 static tone_status item_schema(declarer *d, const tone_json_value *schema)
 {
     const tone_json_value **sorted;
-    if (!chat_sorted(schema, &sorted))
+    if (!tone_chat_sorted(schema, &sorted))
         return no_memory(d);
     tone_status st = TONE_OK;
     bool first = true;
@@ -122,7 +122,7 @@ static tone_status item_schema(declarer *d, const tone_json_value *schema)
         if (sorted[i]->kind == TONE_JSON_NULL)
             continue;
         if (!first)
-            chat_out_puts(d->o, ",");
+            tone_chat_out_puts(d->o, ",");
         first = false;
         st = item_member(d, sorted[i]);
     }
@@ -135,15 +135,15 @@ static tone_status nested(declarer *d, const tone_json_value *v)
 {
     const tone_json_value *inner = tone_json_get(v, "properties"), *names = tone_json_get(v, "required");
     bool own = inner && inner->kind == TONE_JSON_OBJECT;
-    chat_out_puts(d->o, "properties:{");
+    tone_chat_out_puts(d->o, "properties:{");
     tone_status st = properties(d, own ? inner : v, !own);
     if (st)
         return st;
-    chat_out_puts(d->o, "},");
+    tone_chat_out_puts(d->o, "},");
     if (!tone_json_truthy(names))
         return TONE_OK;
     st = required(d, names);
-    chat_out_puts(d->o, ",");
+    tone_chat_out_puts(d->o, ",");
     return st;
 }
 
@@ -153,22 +153,22 @@ static tone_status property_body(declarer *d, const tone_json_value *v, const to
     const char *t = tone_buf_text(type);
     tone_status st = described(d, v);
     if (!st && strcmp(t, "STRING") == 0 && tone_json_truthy(list)) {
-        chat_out_puts(d->o, "enum:");
-        st = chat_value(d->o, list, (chat_style){.exact = d->exact, .quoted_keys = true}, d->err);
-        chat_out_puts(d->o, ",");
+        tone_chat_out_puts(d->o, "enum:");
+        st = tone_chat_value(d->o, list, (tone_chat_style){.exact = d->exact, .quoted_keys = true}, d->err);
+        tone_chat_out_puts(d->o, ",");
     }
     if (!st && strcmp(t, "ARRAY") == 0 && items && items->kind == TONE_JSON_OBJECT && items->count) {
-        chat_out_puts(d->o, "items:{");
+        tone_chat_out_puts(d->o, "items:{");
         st = item_schema(d, items);
-        chat_out_puts(d->o, "},");
+        tone_chat_out_puts(d->o, "},");
     }
     if (st)
         return st;
     if (tone_json_truthy(tone_json_get(v, "nullable")))
-        chat_out_puts(d->o, "nullable:true,");
+        tone_chat_out_puts(d->o, "nullable:true,");
     if (strcmp(t, "OBJECT") == 0 && (st = nested(d, v)) != TONE_OK)
         return st;
-    chat_out_puts(d->o, "type:");
+    tone_chat_out_puts(d->o, "type:");
     quoted_type(d, type);
     return TONE_OK;
 }
@@ -178,11 +178,11 @@ static tone_status property(declarer *d, const tone_json_value *v)
     const tone_json_value *type = tone_json_get(v, "type");
     tone_buf b = {0};
     if (type)
-        chat_type_text(&b, type);
-    chat_out_text(d->o, v->key, v->key_n);
-    chat_out_puts(d->o, ":{");
+        tone_chat_type_text(&b, type);
+    tone_chat_out_text(d->o, v->key, v->key_n);
+    tone_chat_out_puts(d->o, ":{");
     tone_status st = property_body(d, v, &b);
-    chat_out_puts(d->o, "}");
+    tone_chat_out_puts(d->o, "}");
     tone_buf_clear(&b);
     return st;
 }
@@ -199,7 +199,7 @@ static bool is_schema_word(const tone_json_value *v)
 static tone_status properties(declarer *d, const tone_json_value *map, bool skip_words)
 {
     const tone_json_value **sorted;
-    if (!chat_sorted(map, &sorted))
+    if (!tone_chat_sorted(map, &sorted))
         return no_memory(d);
     tone_status st = TONE_OK;
     bool first = true;
@@ -207,7 +207,7 @@ static tone_status properties(declarer *d, const tone_json_value *map, bool skip
         if (skip_words && is_schema_word(sorted[i]))
             continue;
         if (!first)
-            chat_out_puts(d->o, ",");
+            tone_chat_out_puts(d->o, ",");
         first = false;
         st = property(d, sorted[i]);
     }
@@ -220,12 +220,12 @@ static void closing_type(declarer *d, const tone_json_value *type)
 {
     tone_buf b = {0};
     if (tone_json_truthy(type))
-        chat_type_text(&b, type);
+        tone_chat_type_text(&b, type);
     else
         tone_buf_puts(&b, "OBJECT");
-    chat_out_puts(d->o, "type:");
+    tone_chat_out_puts(d->o, "type:");
     quoted_type(d, &b);
-    chat_out_puts(d->o, "}");
+    tone_chat_out_puts(d->o, "}");
     tone_buf_clear(&b);
 }
 
@@ -236,21 +236,21 @@ static tone_status parameters(declarer *d, const tone_json_value *p)
     if (p->kind != TONE_JSON_OBJECT)
         return wrong(d, p, "is no schema");
     const tone_json_value *props = tone_json_get(p, "properties"), *names = tone_json_get(p, "required"), *type = tone_json_get(p, "type");
-    chat_out_puts(d->o, ",parameters:{");
+    tone_chat_out_puts(d->o, ",parameters:{");
     if (tone_json_truthy(props)) {
         if (props->kind != TONE_JSON_OBJECT)
             return wrong(d, props, "is no map of schemas");
-        chat_out_puts(d->o, "properties:{");
+        tone_chat_out_puts(d->o, "properties:{");
         tone_status st = properties(d, props, false);
         if (st)
             return st;
-        chat_out_puts(d->o, "},");
+        tone_chat_out_puts(d->o, "},");
     }
     if (tone_json_truthy(names)) {
         tone_status st = required(d, names);
         if (st)
             return st;
-        chat_out_puts(d->o, ",");
+        tone_chat_out_puts(d->o, ",");
     }
     if (tone_json_truthy(type) || !d->exact)
         closing_type(d, type);
@@ -261,38 +261,38 @@ static tone_status response(declarer *d, const tone_json_value *r)
 {
     if (!r)
         return TONE_OK;
-    chat_out_puts(d->o, ",response:{");
+    tone_chat_out_puts(d->o, ",response:{");
     tone_status st = described(d, r);
     if (st)
         return st;
     const tone_json_value *type = tone_json_get(r, "type");
     tone_buf b = {0};
     if (type)
-        chat_type_text(&b, type);
+        tone_chat_type_text(&b, type);
     if (!d->exact || strcmp(tone_buf_text(&b), "OBJECT") == 0)
         closing_type(d, type);
     tone_buf_clear(&b);
     return TONE_OK;
 }
 
-tone_status chat_declaration(chat_out *o, const tone_json_value *tool, size_t index, bool exact, tone_error *err)
+tone_status tone_chat_declaration(tone_chat_out *o, const tone_json_value *tool, size_t index, bool exact, tone_error *err)
 {
     const tone_json_value *f = tone_json_get(tool, "function"), *name = tone_json_get(f, "name"), *text = tone_json_get(f, "description");
     declarer d = {.o = o, .tool = name->text, .index = index, .exact = exact, .err = err};
     if (text && text->kind != TONE_JSON_NULL && text->kind != TONE_JSON_STRING)
         return wrong(&d, text, "is no text");
-    chat_out_control(o, "<|tool>");
-    chat_out_puts(o, "declaration:");
-    chat_out_text(o, name->text, name->n);
-    chat_out_puts(o, "{description:");
+    tone_chat_out_control(o, "<|tool>");
+    tone_chat_out_puts(o, "declaration:");
+    tone_chat_out_text(o, name->text, name->n);
+    tone_chat_out_puts(o, "{description:");
     if (text && text->kind == TONE_JSON_STRING)
-        chat_quoted(o, text->text, text->n);
+        tone_chat_quoted(o, text->text, text->n);
     else
-        chat_quoted(o, "None", text && exact ? 4 : 0);
+        tone_chat_quoted(o, "None", text && exact ? 4 : 0);
     tone_status st = parameters(&d, tone_json_get(f, "parameters"));
     if (!st)
         st = response(&d, tone_json_get(f, "response"));
-    chat_out_puts(o, "}");
-    chat_out_control(o, "<tool|>");
+    tone_chat_out_puts(o, "}");
+    tone_chat_out_control(o, "<tool|>");
     return st;
 }

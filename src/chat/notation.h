@@ -10,18 +10,18 @@
 
 #define CHAT_QUOTE "<|\"|>"
 
-typedef struct chat_style {
+typedef struct tone_chat_style {
     bool exact;       /* numbers as Python's repr, and the other habits of the published template */
     bool quoted_keys; /* keys of objects between <|"|> as well: generic values inside declarations */
-} chat_style;
+} tone_chat_style;
 
 /* <|"|>text<|"|> */
-void chat_quoted(chat_out *o, const char *text, size_t n);
+void tone_chat_quoted(tone_chat_out *o, const char *text, size_t n);
 
 /* TONE_ERR_FORMAT for a number that no double can hold. */
-TONE_NODISCARD tone_status chat_value(chat_out *o, const tone_json_value *v, chat_style style, tone_error *err);
+TONE_NODISCARD tone_status tone_chat_value(tone_chat_out *o, const tone_json_value *v, tone_chat_style style, tone_error *err);
 
 /* <|tool>declaration:…<tool|> of request.tools[index]. */
-TONE_NODISCARD tone_status chat_declaration(chat_out *o, const tone_json_value *tool, size_t index, bool exact, tone_error *err);
+TONE_NODISCARD tone_status tone_chat_declaration(tone_chat_out *o, const tone_json_value *tool, size_t index, bool exact, tone_error *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static tone_segment *push(chat_out *o, tone_segment_kind kind)
+static tone_segment *push(tone_chat_out *o, tone_segment_kind kind)
 {
     if (o->n == o->room) {
         size_t room = o->room ? o->room * 2 : 32;
@@ -22,7 +22,7 @@ static tone_segment *push(chat_out *o, tone_segment_kind kind)
     return s;
 }
 
-void chat_out_text(chat_out *o, const char *text, size_t n)
+void tone_chat_out_text(tone_chat_out *o, const char *text, size_t n)
 {
     if (n == 0)
         return;
@@ -33,12 +33,12 @@ void chat_out_text(chat_out *o, const char *text, size_t n)
     s->n += n;
 }
 
-void chat_out_puts(chat_out *o, const char *text)
+void tone_chat_out_puts(tone_chat_out *o, const char *text)
 {
-    chat_out_text(o, text, strlen(text));
+    tone_chat_out_text(o, text, strlen(text));
 }
 
-static tone_segment *push_text(chat_out *o, tone_segment_kind kind, const char *text, size_t n)
+static tone_segment *push_text(tone_chat_out *o, tone_segment_kind kind, const char *text, size_t n)
 {
     tone_segment *s = push(o, kind);
     if (s) {
@@ -48,12 +48,12 @@ static tone_segment *push_text(chat_out *o, tone_segment_kind kind, const char *
     return s;
 }
 
-void chat_out_control(chat_out *o, const char *literal)
+void tone_chat_out_control(tone_chat_out *o, const char *literal)
 {
     push_text(o, TONE_SEGMENT_CONTROL, literal, strlen(literal));
 }
 
-void chat_out_media(chat_out *o, const char *literal, uint32_t message, uint32_t part)
+void tone_chat_out_media(tone_chat_out *o, const char *literal, uint32_t message, uint32_t part)
 {
     tone_segment *s = push_text(o, TONE_SEGMENT_MEDIA, literal, strlen(literal));
     if (s) {
@@ -62,7 +62,7 @@ void chat_out_media(chat_out *o, const char *literal, uint32_t message, uint32_t
     }
 }
 
-void chat_out_ids(chat_out *o, const tone_token *ids, size_t n_ids, const char *shown, size_t n)
+void tone_chat_out_ids(tone_chat_out *o, const tone_token *ids, size_t n_ids, const char *shown, size_t n)
 {
     if (n_ids == 0)
         return;
@@ -78,7 +78,7 @@ void chat_out_ids(chat_out *o, const tone_token *ids, size_t n_ids, const char *
     s->n_ids = n_ids;
 }
 
-void chat_out_note(chat_out *o, const char *fmt, ...)
+void tone_chat_out_note(tone_chat_out *o, const char *fmt, ...)
 {
     enum { MOST = 64 }; /* a hostile request does not get to write a book */
     if (o->n_notes == MOST)
@@ -97,7 +97,7 @@ void chat_out_note(chat_out *o, const char *fmt, ...)
         o->failed = true;
 }
 
-bool chat_out_finish(chat_out *o)
+bool tone_chat_out_finish(tone_chat_out *o)
 {
     const char *at = tone_buf_text(&o->text);
     if (o->failed || o->text.failed)
@@ -109,7 +109,7 @@ bool chat_out_finish(chat_out *o)
     return true;
 }
 
-void chat_out_clear(chat_out *o)
+void tone_chat_out_clear(tone_chat_out *o)
 {
     for (size_t i = 0; i < o->n; i++)
         free((tone_token *)o->segments[i].ids);
@@ -118,5 +118,5 @@ void chat_out_clear(chat_out *o)
         free(o->notes[i]);
     free(o->notes);
     tone_buf_clear(&o->text);
-    *o = (chat_out){0};
+    *o = (tone_chat_out){0};
 }

@@ -6,21 +6,21 @@
 #include "base/fail.h"
 
 struct tone_prompt {
-    chat_out out;
-    chat_beginning beginning;
+    tone_chat_out out;
+    tone_chat_beginning beginning;
     bool trust_text;
 };
 
-tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const tone_prompt_options *options, tone_error *err)
+tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q, const tone_prompt_options *options, tone_error *err)
 {
     *out = NULL;
     tone_prompt *p = calloc(1, sizeof *p);
     if (!p)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
     p->trust_text = options->trust_text;
-    tone_status st = options->family == TONE_CHAT_GEMMA3 ? chat_turns_gemma3(&p->out, q, options, err)
-                                                         : chat_turns_gemma4(&p->out, q, options, &p->beginning, err);
-    if (!st && !chat_out_finish(&p->out))
+    tone_status st = options->family == TONE_CHAT_GEMMA3 ? tone_chat_turns_gemma3(&p->out, q, options, err)
+                                                         : tone_chat_turns_gemma4(&p->out, q, options, &p->beginning, err);
+    if (!st && !tone_chat_out_finish(&p->out))
         st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
     if (st) {
         tone_prompt_free(p);
@@ -30,14 +30,14 @@ tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const to
     return TONE_OK;
 }
 
-tone_status chat_prompt_build_json(tone_prompt **out, const tone_json_value *request, const tone_prompt_options *options, tone_error *err)
+tone_status tone_chat_prompt_build_json(tone_prompt **out, const tone_json_value *request, const tone_prompt_options *options, tone_error *err)
 {
     *out = NULL;
-    chat_request q;
-    tone_status st = chat_request_read(&q, request, err);
+    tone_chat_request q;
+    tone_status st = tone_chat_request_read(&q, request, err);
     if (!st)
-        st = chat_prompt_build(out, &q, options, err);
-    chat_request_clear(&q);
+        st = tone_chat_prompt_build(out, &q, options, err);
+    tone_chat_request_clear(&q);
     return st;
 }
 
@@ -48,7 +48,7 @@ tone_status tone_prompt_build(tone_prompt **out, const char *request, size_t n, 
     tone_status st = tone_json_tree_read(&tree, request, n, 0, err);
     if (st)
         return st;
-    st = chat_prompt_build_json(out, tone_json_tree_root(tree), options, err);
+    st = tone_chat_prompt_build_json(out, tone_json_tree_root(tree), options, err);
     tone_json_tree_free(tree);
     return st;
 }
@@ -57,7 +57,7 @@ void tone_prompt_free(tone_prompt *p)
 {
     if (!p)
         return;
-    chat_out_clear(&p->out);
+    tone_chat_out_clear(&p->out);
     free(p);
 }
 
@@ -78,7 +78,7 @@ bool tone_prompt_open_thought(const tone_prompt *p)
     return p->beginning == CHAT_BEGINS_IN_THOUGHT;
 }
 
-chat_beginning chat_prompt_beginning(const tone_prompt *p)
+tone_chat_beginning tone_chat_prompt_beginning(const tone_prompt *p)
 {
     return p->beginning;
 }

@@ -5,13 +5,13 @@
 #include "chat/request.h"
 #include "chat/turns.h"
 
-TONE_NODISCARD tone_status chat_prompt_build(tone_prompt **out, const chat_request *q, const tone_prompt_options *options,
+TONE_NODISCARD tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q, const tone_prompt_options *options,
                                              tone_error *err);
 
 /* The same from a request's JSON object, which is not needed afterwards. */
-TONE_NODISCARD tone_status chat_prompt_build_json(tone_prompt **out, const tone_json_value *request,
+TONE_NODISCARD tone_status tone_chat_prompt_build_json(tone_prompt **out, const tone_json_value *request,
                                                   const tone_prompt_options *options, tone_error *err);
 
-chat_beginning chat_prompt_beginning(const tone_prompt *p);
+tone_chat_beginning tone_chat_prompt_beginning(const tone_prompt *p);
 
 #endif

@@ -31,8 +31,8 @@ typedef enum state { IN_CONTENT, IN_THOUGHT, IN_CALL, AFTER_CALL } state;
 struct tone_reply {
     tone_reply_options options;
     tone_token ids[N_MARKS]; /* as in `marks` */
-    chat_tools tools;
-    chat_said said;
+    tone_chat_tools tools;
+    tone_chat_said said;
     state state;
     bool done;
     bool start;       /* nothing but text has come yet                                                     */
@@ -45,7 +45,7 @@ struct tone_reply {
     tone_buf probe;   /* opening token was lost                                                            */
     bool call_opened; /* by its token                                                                      */
     tone_buf call;
-    chat_call_stream stream; /* with strict_calls */
+    tone_chat_call_stream stream; /* with strict_calls */
     size_t stream_sent;
     bool stream_begun;
     uint8_t bytes[4]; /* of a character that is not whole */
@@ -71,12 +71,12 @@ tone_status tone_reply_open(tone_reply **out, const tone_reply_options *options,
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for a reply");
     r->options = *options;
     r->options.tools = NULL; /* copied below */
-    tone_status st = chat_tools_read(&r->tools, options->tools, options->tools_n, err);
+    tone_status st = tone_chat_tools_read(&r->tools, options->tools, options->tools_n, err);
     if (st) {
         tone_reply_close(r);
         return st;
     }
-    r->said = (chat_said){.tools = &r->tools, .stops = options->stops, .n_stops = options->n_stops, .sink = options->sink, .user = options->user};
+    r->said = (tone_chat_said){.tools = &r->tools, .stops = options->stops, .n_stops = options->n_stops, .sink = options->sink, .user = options->user};
     for (size_t i = 0; i < N_MARKS; i++)
         r->ids[i] = options->tokenizer ? tone_tokenizer_find(options->tokenizer, marks[i].literal) : marks[i].id;
     r->state = options->open_thought ? IN_THOUGHT : IN_CONTENT;
@@ -89,9 +89,9 @@ void tone_reply_close(tone_reply *r)
 {
     if (!r)
         return;
-    chat_said_clear(&r->said);
-    chat_tools_clear(&r->tools);
-    chat_call_stream_clear(&r->stream);
+    tone_chat_said_clear(&r->said);
+    tone_chat_tools_clear(&r->tools);
+    tone_chat_call_stream_clear(&r->stream);
     tone_buf *const buffers[] = {&r->held, &r->label, &r->probe, &r->call};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         tone_buf_clear(buffers[i]);
@@ -120,14 +120,14 @@ static void put_content(tone_reply *r, char c)
         return;
     }
     if (r->joint_content && r->said.content.n) {
-        chat_said_put(&r->said, '\n');
+        tone_chat_said_put(&r->said, '\n');
         r->odd = true;
     }
     r->joint_content = false;
     for (size_t i = 0; i < r->held.n; i++)
-        chat_said_put(&r->said, r->held.data[i]);
+        tone_chat_said_put(&r->said, r->held.data[i]);
     forget(r, &r->held);
-    chat_said_put(&r->said, c);
+    tone_chat_said_put(&r->said, c);
 }
 
 static void put_reasoning(tone_reply *r, char c)
@@ -183,7 +183,7 @@ static void open_call(tone_reply *r, bool by_token)
     r->probing = false;
     forget(r, &r->call);
     if (r->options.strict_calls) {
-        chat_call_stream_reset(&r->stream);
+        tone_chat_call_stream_reset(&r->stream);
         r->stream_sent = 0;
         r->stream_begun = false;
     }
@@ -193,7 +193,7 @@ static void call_bytes(tone_reply *r, const char *bytes, size_t n)
 {
     tone_buf_append(&r->call, bytes, n);
     for (size_t i = 0; i < n && r->options.strict_calls; i++)
-        chat_call_stream_byte(&r->stream, bytes[i]);
+        tone_chat_call_stream_byte(&r->stream, bytes[i]);
 }
 
 /* The first text of the content: what it turns out to be, once that is clear. */
@@ -214,7 +214,7 @@ static void probe_byte(tone_reply *r, char c)
         }
     }
     for (size_t i = 0; i < r->tools.n; i++) {
-        const chat_tool *t = &r->tools.list[i];
+        const tone_chat_tool *t = &r->tools.list[i];
         size_t head = n < 5 ? n : 5, tail = n - head;
         if (memcmp(text, "call:", head) != 0 || tail > t->n + 1)
             continue;
@@ -287,7 +287,7 @@ static void byte(tone_reply *r, char c)
 /* Hand out the arguments written so far. */
 static void send_stream(tone_reply *r)
 {
-    chat_call_stream *s = &r->stream;
+    tone_chat_call_stream *s = &r->stream;
     uint32_t number = (uint32_t)r->said.calls.n;
     if (!s->begun || s->json.failed || s->name.failed || s->state == CHAT_STREAM_BROKEN)
         return;
@@ -295,14 +295,14 @@ static void send_stream(tone_reply *r)
         static const char before[] = "call:";
         const char *name = tone_buf_text(&s->name);
         size_t skip = s->name.n >= 5 && memcmp(name, before, 5) == 0 ? 5 : 0, n = s->name.n - skip;
-        name = chat_call_name(&r->tools, name + skip, &n);
+        name = tone_chat_call_name(&r->tools, name + skip, &n);
         r->stream_begun = true;
-        chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = name, .n = n});
+        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = name, .n = n});
     }
     size_t from = r->stream_sent;
     r->stream_sent = s->json.n;
     if (s->json.n > from)
-        chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = s->json.data + from, .n = s->json.n - from});
+        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = s->json.data + from, .n = s->json.n - from});
 }
 
 static bool is_json(const tone_buf *b)
@@ -317,10 +317,10 @@ static bool is_json(const tone_buf *b)
  * between quotes; false when what was sent is no JSON at all. */
 static bool settle_stream(tone_reply *r, size_t first)
 {
-    chat_call_stream *s = &r->stream;
+    tone_chat_call_stream *s = &r->stream;
     if (s->state != CHAT_STREAM_DONE || r->said.calls.n != first + 1 || s->json.failed)
         return false;
-    chat_call *c = &r->said.calls.list[first];
+    tone_chat_call *c = &r->said.calls.list[first];
     if (c->arguments_n == s->json.n && memcmp(c->arguments, s->json.data, s->json.n) == 0)
         return true;
     if (!is_json(&s->json))
@@ -343,12 +343,12 @@ static void raw_call(const tone_reply *r, bool closed, tone_buf *raw)
 }
 
 /* `drop`: a limit cut it off, which the message shows by its finish. */
-static void unreadable_call(tone_reply *r, bool closed, bool drop, const chat_call_fault *fault)
+static void unreadable_call(tone_reply *r, bool closed, bool drop, const tone_chat_call_fault *fault)
 {
     tone_buf raw = {0};
     raw_call(r, closed, &raw);
     r->said.failed |= raw.failed;
-    chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_ERROR, .call = (uint32_t)r->said.calls.n, .text = raw.data, .n = raw.n,
+    tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_ERROR, .call = (uint32_t)r->said.calls.n, .text = raw.data, .n = raw.n,
                                                  .why = drop ? "the limit cut a call off; it was dropped" : fault->why});
     if (!drop) { /* the words come back as content, on a line of their own */
         tone_buf *content = &r->said.content;
@@ -366,14 +366,14 @@ static void close_call(tone_reply *r, call_end end)
 {
     bool strict = end >= CALL_CUT_OFF || r->options.strict_calls;
     size_t first = r->said.calls.n;
-    chat_call_fault fault = {0};
+    tone_chat_call_fault fault = {0};
     r->said.failed |= r->call.failed;
     if (r->options.strict_calls)
         send_stream(r);
-    chat_call_result result = chat_said_call(&r->said, tone_buf_text(&r->call), r->call.n, strict, &fault);
+    tone_chat_call_result result = tone_chat_said_call(&r->said, tone_buf_text(&r->call), r->call.n, strict, &fault);
     bool streamed = r->options.strict_calls && r->stream_begun;
     if (result == CHAT_CALL_OK && streamed && !settle_stream(r, first)) {
-        chat_calls_cut(&r->said.calls, first);
+        tone_chat_calls_cut(&r->said.calls, first);
         fault.why = "what was sent of the call is not the call";
         result = CHAT_CALL_BAD;
     }
@@ -384,11 +384,11 @@ static void close_call(tone_reply *r, call_end end)
         for (size_t i = first; i < r->said.calls.n; i++)
             r->odd |= r->said.calls.list[i].repaired;
         r->odd |= end != CALL_CLOSED;
-        chat_said_flush(&r->said);
+        tone_chat_said_flush(&r->said);
         if (streamed)
-            chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = (uint32_t)first});
+            tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = (uint32_t)first});
         else
-            chat_said_send_calls(&r->said, first);
+            tone_chat_said_send_calls(&r->said, first);
     } else if (result == CHAT_CALL_BAD) {
         r->odd = true;
         r->said.as_it_is |= strict && end != CALL_OVER_LIMIT;
@@ -454,7 +454,7 @@ static void call_mark(tone_reply *r, mark m)
     case MARK_QUOTE:
         tone_buf_puts(&r->call, CHAT_QUOTE);
         if (r->options.strict_calls)
-            chat_call_stream_quote(&r->stream);
+            tone_chat_call_stream_quote(&r->stream);
         break;
     case MARK_CALL_END:
         close_call(r, CALL_CLOSED);
@@ -517,7 +517,7 @@ static void flush(tone_reply *r)
 {
     if (r->said.stopped)
         r->done = r->odd = true;
-    chat_said_flush(&r->said);
+    tone_chat_said_flush(&r->said);
     if (r->state == IN_CALL && r->options.strict_calls)
         send_stream(r);
 }
@@ -598,13 +598,13 @@ bool tone_reply_whole(const tone_reply *r)
 
 static tone_status fill_message(tone_reply *r, tone_finish how, tone_error *err)
 {
-    chat_said *s = &r->said;
+    tone_chat_said *s = &r->said;
     r->calls = calloc(s->calls.n + 1, sizeof *r->calls);
     if (s->failed || !r->calls)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the answer");
     tone_message *m = &r->message;
     for (size_t i = 0; i < s->calls.n; i++) {
-        const chat_call *c = &s->calls.list[i];
+        const tone_chat_call *c = &s->calls.list[i];
         r->calls[i] = (tone_call){.name = c->name, .arguments = c->arguments, .repaired = c->repaired};
         m->repaired |= c->repaired;
     }
@@ -640,15 +640,15 @@ tone_status tone_reply_finish(tone_reply *r, tone_finish how, const tone_message
         } else if (r->state == IN_CONTENT) {
             flush_probe(r);
             for (size_t i = 0; i < r->held.n; i++)
-                chat_said_put(&r->said, r->held.data[i]);
+                tone_chat_said_put(&r->said, r->held.data[i]);
         }
         bool spelled;
-        chat_said_finish(&r->said, how == TONE_FINISH_LENGTH, &spelled);
+        tone_chat_said_finish(&r->said, how == TONE_FINISH_LENGTH, &spelled);
         r->odd |= spelled;
         tone_status st = fill_message(r, how, err);
         if (st)
             return st;
-        chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_END, .finish = r->message.finish});
+        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_END, .finish = r->message.finish});
     }
     *out = &r->message;
     return TONE_OK;

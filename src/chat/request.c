@@ -20,11 +20,11 @@ static bool is_nothing(const tone_json_value *v)
     return !v || v->kind == TONE_JSON_NULL;
 }
 
-chat_media chat_part_media(const tone_json_value *part)
+tone_chat_media tone_chat_part_media(const tone_json_value *part)
 {
     static const struct {
         const char *type;
-        chat_media media;
+        tone_chat_media media;
     } known[] = {{"image", CHAT_MEDIA_IMAGE}, {"image_url", CHAT_MEDIA_IMAGE}, {"audio", CHAT_MEDIA_AUDIO}, {"input_audio", CHAT_MEDIA_AUDIO}, {"video", CHAT_MEDIA_VIDEO}};
     const tone_json_value *type = tone_json_get(part, "type");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -83,7 +83,7 @@ static tone_status check_responses(const tone_json_value *list, size_t index, to
     return TONE_OK;
 }
 
-tone_status chat_message_check(const tone_json_value *m, size_t index, tone_error *err)
+tone_status tone_chat_message_check(const tone_json_value *m, size_t index, tone_error *err)
 {
     const tone_json_value *role = tone_json_get(m, "role");
     if (!is_kind(role, TONE_JSON_STRING) || !role->n)
@@ -102,7 +102,7 @@ tone_status chat_message_check(const tone_json_value *m, size_t index, tone_erro
     return st;
 }
 
-tone_status chat_tools_check(const tone_json_value *tools, tone_error *err)
+tone_status tone_chat_tools_check(const tone_json_value *tools, tone_error *err)
 {
     if (!tone_json_truthy(tools))
         return TONE_OK;
@@ -119,23 +119,23 @@ tone_status chat_tools_check(const tone_json_value *tools, tone_error *err)
     return TONE_OK;
 }
 
-tone_status chat_request_read(chat_request *out, const tone_json_value *root, tone_error *err)
+tone_status tone_chat_request_read(tone_chat_request *out, const tone_json_value *root, tone_error *err)
 {
-    *out = (chat_request){.generate = true};
+    *out = (tone_chat_request){.generate = true};
     if (root->kind != TONE_JSON_OBJECT)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the request is no object");
     const tone_json_value *messages = tone_json_get(root, "messages"), *tools = tone_json_get(root, "tools");
     const tone_json_value *generate = tone_json_get(root, "add_generation_prompt");
     if (!is_kind(messages, TONE_JSON_ARRAY))
         return tone_fail(err, TONE_ERR_FORMAT, 0, "the request has no list of messages");
-    tone_status st = chat_tools_check(tools, err);
+    tone_status st = tone_chat_tools_check(tools, err);
     if (st)
         return st;
     out->messages = malloc((messages->count + 1u) * sizeof *out->messages);
     if (!out->messages)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for %u messages", messages->count);
     for (const tone_json_value *m = messages->first; m; m = m->next) {
-        st = chat_message_check(m, out->n_messages, err);
+        st = tone_chat_message_check(m, out->n_messages, err);
         if (st)
             return st;
         out->messages[out->n_messages++] = m;
@@ -147,8 +147,8 @@ tone_status chat_request_read(chat_request *out, const tone_json_value *root, to
     return TONE_OK;
 }
 
-void chat_request_clear(chat_request *q)
+void tone_chat_request_clear(tone_chat_request *q)
 {
     free(q->messages);
-    *q = (chat_request){0};
+    *q = (tone_chat_request){0};
 }

@@ -5,14 +5,14 @@
 
 static const char call_close[] = "<tool_call|>", spelled_start[] = "<|tool_call>call:";
 
-void chat_said_clear(chat_said *s)
+void tone_chat_said_clear(tone_chat_said *s)
 {
     tone_buf_clear(&s->content);
     tone_buf_clear(&s->reasoning);
-    chat_calls_clear(&s->calls);
+    tone_chat_calls_clear(&s->calls);
 }
 
-void chat_said_event(chat_said *s, tone_reply_event event)
+void tone_chat_said_event(tone_chat_said *s, tone_reply_event event)
 {
     if (s->sink && !s->failed)
         s->sink(s->user, &event);
@@ -31,7 +31,7 @@ static size_t without_blanks(const char *text, size_t n)
 }
 
 /* Whether text[0..n) begins with "<|tool_call>call:NAME{" for a known tool (2), could still become that (1), or not (0). */
-static int is_spelled(const chat_tools *tools, const char *text, size_t n)
+static int is_spelled(const tone_chat_tools *tools, const char *text, size_t n)
 {
     size_t start = sizeof spelled_start - 1;
     if (n <= start)
@@ -42,7 +42,7 @@ static int is_spelled(const chat_tools *tools, const char *text, size_t n)
     n -= start;
     int could = 0;
     for (size_t i = 0; i < tools->n; i++) {
-        const chat_tool *t = &tools->list[i];
+        const tone_chat_tool *t = &tools->list[i];
         if (n > t->n && memcmp(text, t->name, t->n) == 0 && text[t->n] == '{')
             return 2;
         if (n <= t->n && memcmp(text, t->name, n) == 0)
@@ -51,7 +51,7 @@ static int is_spelled(const chat_tools *tools, const char *text, size_t n)
     return could;
 }
 
-void chat_said_put(chat_said *s, char c)
+void tone_chat_said_put(tone_chat_said *s, char c)
 {
     if (s->stopped)
         return;
@@ -68,7 +68,7 @@ void chat_said_put(chat_said *s, char c)
 }
 
 /* text[0..n) without the longest end that could become a stop string. */
-static size_t without_stop(const chat_said *s, const char *text, size_t n)
+static size_t without_stop(const tone_chat_said *s, const char *text, size_t n)
 {
     size_t longest = 0;
     for (size_t i = 0; i < s->n_stops && !s->stopped; i++)
@@ -79,7 +79,7 @@ static size_t without_stop(const chat_said *s, const char *text, size_t n)
 }
 
 /* How much of the content can no longer be part of a spelled call or of the blanks before one. */
-static size_t content_safe(chat_said *s)
+static size_t content_safe(tone_chat_said *s)
 {
     const char *text = tone_buf_text(&s->content);
     size_t n = s->content.n;
@@ -104,42 +104,42 @@ static size_t content_safe(chat_said *s)
     return without_blanks(text, safe);
 }
 
-static void send(chat_said *s, tone_reply_event_kind kind, const tone_buf *b, size_t *sent, size_t to)
+static void send(tone_chat_said *s, tone_reply_event_kind kind, const tone_buf *b, size_t *sent, size_t to)
 {
     if (to <= *sent || b->failed)
         return;
     size_t from = *sent;
     *sent = to;
-    chat_said_event(s, (tone_reply_event){.kind = kind, .text = b->data + from, .n = to - from});
+    tone_chat_said_event(s, (tone_reply_event){.kind = kind, .text = b->data + from, .n = to - from});
 }
 
-void chat_said_flush(chat_said *s)
+void tone_chat_said_flush(tone_chat_said *s)
 {
     s->failed |= s->content.failed || s->reasoning.failed;
     send(s, TONE_REPLY_REASONING, &s->reasoning, &s->reasoning_sent, s->reasoning.n);
     send(s, TONE_REPLY_CONTENT, &s->content, &s->content_sent, content_safe(s));
 }
 
-chat_call_result chat_said_call(chat_said *s, const char *text, size_t n, bool strict, chat_call_fault *fault)
+tone_chat_call_result tone_chat_said_call(tone_chat_said *s, const char *text, size_t n, bool strict, tone_chat_call_fault *fault)
 {
-    chat_call_result result = chat_calls_read(&s->calls, text, n, s->tools, strict, fault);
+    tone_chat_call_result result = tone_chat_calls_read(&s->calls, text, n, s->tools, strict, fault);
     s->failed |= result == CHAT_CALL_NO_MEMORY;
     return result;
 }
 
-void chat_said_send_calls(chat_said *s, size_t first)
+void tone_chat_said_send_calls(tone_chat_said *s, size_t first)
 {
     for (size_t i = first; i < s->calls.n; i++) {
-        const chat_call *c = &s->calls.list[i];
+        const tone_chat_call *c = &s->calls.list[i];
         uint32_t number = (uint32_t)i;
-        chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = c->name, .n = c->name_n});
-        chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = c->arguments, .n = c->arguments_n});
-        chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = number, .repaired = c->repaired});
+        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = c->name, .n = c->name_n});
+        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = c->arguments, .n = c->arguments_n});
+        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = number, .repaired = c->repaired});
     }
 }
 
 /* The first spelled call in text[from..n), n when there is none. */
-static size_t find_spelled(const chat_said *s, const char *text, size_t n, size_t from)
+static size_t find_spelled(const tone_chat_said *s, const char *text, size_t n, size_t from)
 {
     for (const char *p; from < n && (p = memmem(text + from, n - from, spelled_start, sizeof spelled_start - 1)) != NULL;) {
         from = (size_t)(p - text);
@@ -151,7 +151,7 @@ static size_t find_spelled(const chat_said *s, const char *text, size_t n, size_
 }
 
 /* Take the calls spelled in the content out of it, blanks around them included, until one cannot be read. */
-static void take_spelled(chat_said *s, bool cut_off)
+static void take_spelled(tone_chat_said *s, bool cut_off)
 {
     const char *text = tone_buf_text(&s->content);
     size_t n = s->content.n, at = 0;
@@ -163,10 +163,10 @@ static void take_spelled(chat_said *s, bool cut_off)
         size_t body = start + strlen("<|tool_call>");
         const char *close = memmem(text + start, n - start, call_close, sizeof call_close - 1);
         size_t end = close ? (size_t)(close - text) : n;
-        chat_call_fault fault;
+        tone_chat_call_fault fault;
         if (cut_off && !close)
             break;
-        if (chat_said_call(s, text + body, end - body, false, &fault) != CHAT_CALL_OK)
+        if (tone_chat_said_call(s, text + body, end - body, false, &fault) != CHAT_CALL_OK)
             break;
         tone_buf_append(&kept, text + at, without_blanks(text + at, start - at));
         at = close ? end + sizeof call_close - 1 : n;
@@ -185,7 +185,7 @@ static void take_spelled(chat_said *s, bool cut_off)
     }
 }
 
-void chat_said_finish(chat_said *s, bool cut_off, bool *spelled)
+void tone_chat_said_finish(tone_chat_said *s, bool cut_off, bool *spelled)
 {
     *spelled = false;
     if (!s->calls.n && s->tools->n && !s->as_it_is && !s->content.failed) {
@@ -196,5 +196,5 @@ void chat_said_finish(chat_said *s, bool cut_off, bool *spelled)
     send(s, TONE_REPLY_REASONING, &s->reasoning, &s->reasoning_sent, s->reasoning.n);
     send(s, TONE_REPLY_CONTENT, &s->content, &s->content_sent, s->content.n);
     if (*spelled)
-        chat_said_send_calls(s, 0);
+        tone_chat_said_send_calls(s, 0);
 }

@@ -9,8 +9,8 @@
 #include "chat/call.h"
 #include "tonesmith/chat.h"
 
-typedef struct chat_said {
-    const chat_tools *tools;
+typedef struct tone_chat_said {
+    const tone_chat_tools *tools;
     tone_reply_sink *sink;
     void *user;
     tone_buf content, reasoning;
@@ -21,27 +21,27 @@ typedef struct chat_said {
     size_t scanned; /* no spelled call begins before this byte of the content */
     bool marker;    /* one begins at it */
     bool as_it_is;  /* calls spelled in the content stay there */
-    chat_calls calls;
+    tone_chat_calls calls;
     bool failed; /* memory ran out */
-} chat_said;
+} tone_chat_said;
 
-void chat_said_clear(chat_said *s);
+void tone_chat_said_clear(tone_chat_said *s);
 
 /* One more byte of content; nothing after a stop string. */
-void chat_said_put(chat_said *s, char c);
+void tone_chat_said_put(tone_chat_said *s, char c);
 
 /* Hand out what may leave by now. */
-void chat_said_flush(chat_said *s);
+void tone_chat_said_flush(tone_chat_said *s);
 
 /* Read a call's text and keep its calls.  Those from `streamed` on are handed out; on CHAT_CALL_BAD nothing happens. */
-chat_call_result chat_said_call(chat_said *s, const char *text, size_t n, bool strict, chat_call_fault *fault);
+tone_chat_call_result tone_chat_said_call(tone_chat_said *s, const char *text, size_t n, bool strict, tone_chat_call_fault *fault);
 
 /* Hand out the calls from number `first` on. */
-void chat_said_send_calls(chat_said *s, size_t first);
-void chat_said_event(chat_said *s, tone_reply_event event);
+void tone_chat_said_send_calls(tone_chat_said *s, size_t first);
+void tone_chat_said_event(tone_chat_said *s, tone_reply_event event);
 
 /* Nothing more comes: find the calls spelled in the content, hand out the rest.  *spelled tells that there were some.
  * `cut_off`: a limit was reached, so one that is not closed stays text. */
-void chat_said_finish(chat_said *s, bool cut_off, bool *spelled);
+void tone_chat_said_finish(tone_chat_said *s, bool cut_off, bool *spelled);
 
 #endif

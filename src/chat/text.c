@@ -13,18 +13,18 @@ static bool is_space(uint32_t c)
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-size_t chat_space(const char *s, size_t n)
+size_t tone_chat_space(const char *s, size_t n)
 {
     uint32_t c;
     size_t length = tone_utf8_decode((const uint8_t *)s, n, &c);
     return length && is_space(c) ? length : 0;
 }
 
-void chat_trim(const char **text, size_t *n)
+void tone_chat_trim(const char **text, size_t *n)
 {
     const char *s = *text;
     size_t left = *n;
-    for (size_t step; left && (step = chat_space(s, left)) != 0;) {
+    for (size_t step; left && (step = tone_chat_space(s, left)) != 0;) {
         s += step;
         left -= step;
     }
@@ -32,7 +32,7 @@ void chat_trim(const char **text, size_t *n)
         size_t start = left - 1;
         while (start && ((unsigned char)s[start] & 0xC0) == 0x80)
             start--;
-        if (!chat_space(s + start, left - start))
+        if (!tone_chat_space(s + start, left - start))
             break;
         left = start;
     }
@@ -110,7 +110,7 @@ static int by_lower_key(const void *x, const void *y)
     }
 }
 
-bool chat_sorted(const tone_json_value *object, const tone_json_value ***out)
+bool tone_chat_sorted(const tone_json_value *object, const tone_json_value ***out)
 {
     *out = NULL;
     uint32_t n = object->count;
@@ -134,7 +134,7 @@ bool chat_sorted(const tone_json_value *object, const tone_json_value ***out)
     return true;
 }
 
-bool chat_python_number(tone_buf *b, const tone_json_value *number)
+bool tone_chat_python_number(tone_buf *b, const tone_json_value *number)
 {
     if (!memchr(number->text, '.', number->n) && !memchr(number->text, 'e', number->n) && !memchr(number->text, 'E', number->n)) {
         bool minus_zero = number->n == 2 && memcmp(number->text, "-0", 2) == 0;
@@ -180,7 +180,7 @@ static void python_repr(tone_buf *b, const tone_json_value *v)
         tone_buf_puts(b, "True");
         break;
     case TONE_JSON_NUMBER:
-        if (!chat_python_number(b, v))
+        if (!tone_chat_python_number(b, v))
             tone_buf_puts(b, v->text[0] == '-' ? "-inf" : "inf");
         break;
     case TONE_JSON_STRING:
@@ -204,7 +204,7 @@ static void python_repr(tone_buf *b, const tone_json_value *v)
     }
 }
 
-void chat_type_text(tone_buf *b, const tone_json_value *type)
+void tone_chat_type_text(tone_buf *b, const tone_json_value *type)
 {
     size_t start = b->n;
     if (type->kind == TONE_JSON_STRING)

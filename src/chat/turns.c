@@ -21,8 +21,8 @@ typedef enum turn_state {
 } turn_state;
 
 typedef struct turns {
-    chat_out *o;
-    const chat_request *q;
+    tone_chat_out *o;
+    const tone_chat_request *q;
     const tone_prompt_options *options;
     tone_error *err;
     size_t first;     /* index of the first message that is no first system message      */
@@ -41,7 +41,7 @@ static bool is_tool(const tone_json_value *message)
     return tone_json_is(tone_json_get(message, "role"), "tool");
 }
 
-const tone_json_value *chat_first_system(const chat_request *q)
+const tone_json_value *tone_chat_first_system(const tone_chat_request *q)
 {
     const tone_json_value *role = q->n_messages ? tone_json_get(q->messages[0], "role") : NULL;
     return tone_json_is(role, "system") || tone_json_is(role, "developer") ? q->messages[0] : NULL;
@@ -52,29 +52,29 @@ static void system_text(turns *t, const char *text, size_t n)
 {
     static const char switch_text[] = "<|think|>";
     const size_t length = sizeof switch_text - 1;
-    chat_trim(&text, &n);
+    tone_chat_trim(&text, &n);
     while (t->options->think_in_system && n) {
         const char *found = memmem(text, n, switch_text, length);
         if (!found)
             break;
-        chat_out_text(t->o, text, (size_t)(found - text));
-        chat_out_control(t->o, switch_text);
+        tone_chat_out_text(t->o, text, (size_t)(found - text));
+        tone_chat_out_control(t->o, switch_text);
         n -= (size_t)(found - text) + length;
         text = found + length;
     }
-    chat_out_text(t->o, text, n);
+    tone_chat_out_text(t->o, text, n);
 }
 
 static tone_status system_turn(turns *t)
 {
-    const tone_json_value *first = chat_first_system(t->q), *content = tone_json_get(first, "content");
+    const tone_json_value *first = tone_chat_first_system(t->q), *content = tone_json_get(first, "content");
     if (!t->q->think && !t->q->tools && !first)
         return TONE_OK;
-    chat_out_control(t->o, "<|turn>");
-    chat_out_puts(t->o, "system\n");
+    tone_chat_out_control(t->o, "<|turn>");
+    tone_chat_out_puts(t->o, "system\n");
     if (t->q->think) {
-        chat_out_control(t->o, "<|think|>");
-        chat_out_puts(t->o, "\n");
+        tone_chat_out_control(t->o, "<|think|>");
+        tone_chat_out_puts(t->o, "\n");
     }
     if (content && content->kind == TONE_JSON_STRING)
         system_text(t, content->text, content->n);
@@ -83,16 +83,16 @@ static tone_status system_turn(turns *t)
         if (!text || text->kind != TONE_JSON_STRING)
             return tone_fail(t->err, TONE_ERR_FORMAT, 0, "messages[0]: a system message holds text only");
         system_text(t, text->text, text->n);
-        chat_out_puts(t->o, " ");
+        tone_chat_out_puts(t->o, " ");
     }
     size_t i = 0;
     for (const tone_json_value *tool = t->q->tools ? t->q->tools->first : NULL; tool; tool = tool->next, i++) {
-        tone_status st = chat_declaration(t->o, tool, i, t->exact, t->err);
+        tone_status st = tone_chat_declaration(t->o, tool, i, t->exact, t->err);
         if (st)
             return st;
     }
-    chat_out_control(t->o, "<turn|>");
-    chat_out_puts(t->o, "\n");
+    tone_chat_out_control(t->o, "<turn|>");
+    tone_chat_out_puts(t->o, "\n");
     return TONE_OK;
 }
 
@@ -118,8 +118,8 @@ static void model_text(turns *t, const char *text, size_t n)
     }
     const char *s = tone_buf_text(&kept);
     size_t left = kept.n;
-    chat_trim(&s, &left);
-    chat_out_text(t->o, s, left);
+    tone_chat_trim(&s, &left);
+    tone_chat_out_text(t->o, s, left);
     t->o->failed |= kept.failed;
     tone_buf_clear(&kept);
 }
@@ -131,19 +131,19 @@ static void message_text(turns *t, const tone_json_value *v, bool model)
     if (model) {
         model_text(t, text, n);
     } else {
-        chat_trim(&text, &n);
-        chat_out_text(t->o, text, n);
+        tone_chat_trim(&text, &n);
+        tone_chat_out_text(t->o, text, n);
     }
 }
 
 static void media(turns *t, const tone_json_value *part, size_t message, size_t index)
 {
     static const char *const literal[] = {[CHAT_MEDIA_IMAGE] = "<|image|>", [CHAT_MEDIA_AUDIO] = "<|audio|>", [CHAT_MEDIA_VIDEO] = "<|video|>"};
-    chat_media kind = chat_part_media(part);
+    tone_chat_media kind = tone_chat_part_media(part);
     if (kind != CHAT_MEDIA_NONE)
-        chat_out_media(t->o, literal[kind], (uint32_t)message, (uint32_t)index);
+        tone_chat_out_media(t->o, literal[kind], (uint32_t)message, (uint32_t)index);
     else if (!tone_json_is(tone_json_get(part, "type"), "text"))
-        chat_out_note(t->o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", message, index, tone_json_get(part, "type")->text);
+        tone_chat_out_note(t->o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", message, index, tone_json_get(part, "type")->text);
 }
 
 /* Print a message's content; true when there was any. */
@@ -174,11 +174,11 @@ static tone_status call_arguments(turns *t, const tone_json_value *arguments, si
     }
     tone_status st = TONE_OK;
     if (!arguments || arguments->kind == TONE_JSON_NULL)
-        chat_out_puts(t->o, "{}");
+        tone_chat_out_puts(t->o, "{}");
     else if (arguments->kind != TONE_JSON_OBJECT)
         st = tone_fail(t->err, TONE_ERR_FORMAT, 0, "messages[%zu].tool_calls[%zu]: the arguments are no object", message, index);
     else
-        st = chat_value(t->o, arguments, (chat_style){.exact = t->exact}, t->err);
+        st = tone_chat_value(t->o, arguments, (tone_chat_style){.exact = t->exact}, t->err);
     tone_json_tree_free(tree);
     return st;
 }
@@ -188,43 +188,43 @@ static tone_status print_calls(turns *t, const tone_json_value *calls, size_t me
     size_t index = 0;
     for (const tone_json_value *call = calls->first; call; call = call->next, index++) {
         const tone_json_value *f = tone_json_get(call, "function"), *name = tone_json_get(f, "name");
-        chat_out_control(t->o, "<|tool_call>");
-        chat_out_puts(t->o, "call:");
-        chat_out_text(t->o, name->text, name->n);
+        tone_chat_out_control(t->o, "<|tool_call>");
+        tone_chat_out_puts(t->o, "call:");
+        tone_chat_out_text(t->o, name->text, name->n);
         tone_status st = call_arguments(t, tone_json_get(f, "arguments"), message, index);
         if (st)
             return st;
-        chat_out_control(t->o, "<tool_call|>");
+        tone_chat_out_control(t->o, "<tool_call|>");
     }
     return TONE_OK;
 }
 
 static void open_response(turns *t, const tone_json_value *name)
 {
-    chat_out_control(t->o, "<|tool_response>");
-    chat_out_puts(t->o, "response:");
+    tone_chat_out_control(t->o, "<|tool_response>");
+    tone_chat_out_puts(t->o, "response:");
     if (tone_json_truthy(name))
-        chat_out_text(t->o, name->text, name->n);
+        tone_chat_out_text(t->o, name->text, name->n);
     else
-        chat_out_puts(t->o, "unknown");
+        tone_chat_out_puts(t->o, "unknown");
 }
 
 /* An object prints its members; anything else, NULL for none, becomes {value:…}. */
 static tone_status response_value(turns *t, const tone_json_value *v)
 {
     tone_status st = TONE_OK;
-    chat_style style = {.exact = t->exact};
+    tone_chat_style style = {.exact = t->exact};
     if (v && v->kind == TONE_JSON_OBJECT) {
-        st = chat_value(t->o, v, style, t->err);
+        st = tone_chat_value(t->o, v, style, t->err);
     } else {
-        chat_out_puts(t->o, "{value:");
+        tone_chat_out_puts(t->o, "{value:");
         if (v)
-            st = chat_value(t->o, v, style, t->err);
+            st = tone_chat_value(t->o, v, style, t->err);
         else
-            chat_out_puts(t->o, "null");
-        chat_out_puts(t->o, "}");
+            tone_chat_out_puts(t->o, "null");
+        tone_chat_out_puts(t->o, "}");
     }
-    chat_out_control(t->o, "<tool_response|>");
+    tone_chat_out_control(t->o, "<tool_response|>");
     return st;
 }
 
@@ -250,16 +250,16 @@ static tone_status print_result(turns *t, const tone_json_value *calls, size_t i
     open_response(t, result_name(calls, result));
     if (!body || body->kind != TONE_JSON_ARRAY)
         return response_value(t, body);
-    chat_out_puts(t->o, "{value:");
-    chat_out_control(t->o, CHAT_QUOTE);
+    tone_chat_out_puts(t->o, "{value:");
+    tone_chat_out_control(t->o, CHAT_QUOTE);
     for (const tone_json_value *part = body->first; part; part = part->next) {
         const tone_json_value *text = tone_json_get(part, "text");
         if (tone_json_is(tone_json_get(part, "type"), "text") && text && text->kind == TONE_JSON_STRING)
-            chat_out_text(t->o, text->text, text->n);
+            tone_chat_out_text(t->o, text->text, text->n);
     }
-    chat_out_control(t->o, CHAT_QUOTE);
-    chat_out_puts(t->o, "}");
-    chat_out_control(t->o, "<tool_response|>");
+    tone_chat_out_control(t->o, CHAT_QUOTE);
+    tone_chat_out_puts(t->o, "}");
+    tone_chat_out_control(t->o, "<tool_response|>");
     size_t index = 0;
     for (const tone_json_value *part = body->first; part; part = part->next, index++)
         media(t, part, i, index);
@@ -293,27 +293,27 @@ static void print_thought(turns *t, size_t i, bool has_calls)
         thought = tone_json_get(m, "reasoning_content");
     if (!tone_json_truthy(thought) || (i < t->last_user && !(t->q->keep_thoughts && has_calls)))
         return;
-    chat_out_control(t->o, "<|channel>");
-    chat_out_puts(t->o, "thought\n");
-    chat_out_text(t->o, thought->text, thought->n);
-    chat_out_puts(t->o, "\n");
-    chat_out_control(t->o, "<channel|>");
+    tone_chat_out_control(t->o, "<|channel>");
+    tone_chat_out_puts(t->o, "thought\n");
+    tone_chat_out_text(t->o, thought->text, thought->n);
+    tone_chat_out_puts(t->o, "\n");
+    tone_chat_out_control(t->o, "<channel|>");
 }
 
 /* A message as its model once wrote it, unless that holds a thought which by now is to be forgotten. */
 static bool print_replay(turns *t, size_t i, bool has_calls)
 {
-    const chat_replay *r = t->q->replay ? &t->q->replay[i] : NULL;
+    const tone_chat_replay *r = t->q->replay ? &t->q->replay[i] : NULL;
     if (!r || !r->ids || t->exact || (r->has_thought && i < t->last_user && !(t->q->keep_thoughts && has_calls)))
         return false;
-    chat_out_ids(t->o, r->ids, r->n_ids, r->text, r->n);
+    tone_chat_out_ids(t->o, r->ids, r->n_ids, r->text, r->n);
     return true;
 }
 
 static void close_turn(turns *t)
 {
-    chat_out_control(t->o, "<turn|>");
-    chat_out_puts(t->o, "\n");
+    tone_chat_out_control(t->o, "<turn|>");
+    tone_chat_out_puts(t->o, "\n");
 }
 
 /* What follows a message's body; `after` is the next message that is no tool result, NULL at the end. */
@@ -322,7 +322,7 @@ static void end_message(turns *t, const tone_json_value *m, const tone_json_valu
     bool goes_on = is_assistant(m) && after && is_assistant(after);
     if (t->state == TURN_CALLING) {
         if (t->exact || !after)
-            chat_out_control(t->o, "<|tool_response>");
+            tone_chat_out_control(t->o, "<|tool_response>");
         else if (!is_assistant(after))
             close_turn(t);
     } else if (!goes_on && !(t->state == TURN_ANSWERED && !after && (!said || !t->exact))) {
@@ -337,14 +337,14 @@ static tone_status print_message(turns *t, size_t i, const tone_json_value *befo
     if (!tone_json_truthy(calls))
         calls = NULL;
     if (!(model && before && is_assistant(before))) {
-        chat_out_control(t->o, "<|turn>");
+        tone_chat_out_control(t->o, "<|turn>");
         if (model)
-            chat_out_puts(t->o, "model");
+            tone_chat_out_puts(t->o, "model");
         else if (!t->exact && tone_json_is(role, "developer"))
-            chat_out_puts(t->o, "system");
+            tone_chat_out_puts(t->o, "system");
         else
-            chat_out_text(t->o, role->text, role->n);
-        chat_out_puts(t->o, "\n");
+            tone_chat_out_text(t->o, role->text, role->n);
+        tone_chat_out_puts(t->o, "\n");
     }
     bool replayed = print_replay(t, i, calls != NULL);
     tone_status st = TONE_OK;
@@ -368,7 +368,7 @@ static tone_status print_message(turns *t, size_t i, const tone_json_value *befo
 }
 
 /* Index of the first message at or after i that is no tool result. */
-static size_t skip_tools(const chat_request *q, size_t i)
+static size_t skip_tools(const tone_chat_request *q, size_t i)
 {
     while (i < q->n_messages && is_tool(q->messages[i]))
         i++;
@@ -380,16 +380,16 @@ static void note_orphans(turns *t, size_t start, size_t end, const tone_json_val
     if (before && (tone_json_truthy(tone_json_get(before, "tool_calls")) && !tone_json_truthy(tone_json_get(before, "tool_responses"))))
         return;
     for (size_t i = start; i < end; i++)
-        chat_out_note(t->o, "messages[%zu]: a tool result that follows no call was left out", i);
+        tone_chat_out_note(t->o, "messages[%zu]: a tool result that follows no call was left out", i);
 }
 
-tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_prompt_options *options, chat_beginning *beginning, tone_error *err)
+tone_status tone_chat_turns_gemma4(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options, tone_chat_beginning *beginning, tone_error *err)
 {
-    turns t = {.o = o, .q = q, .options = options, .err = err, .exact = options->template_exact, .first = chat_first_system(q) != NULL};
+    turns t = {.o = o, .q = q, .options = options, .err = err, .exact = options->template_exact, .first = tone_chat_first_system(q) != NULL};
     for (size_t i = t.first; i < q->n_messages; i++)
         if (tone_json_is(tone_json_get(q->messages[i], "role"), "user"))
             t.last_user = i + 1;
-    chat_out_control(o, "<bos>");
+    tone_chat_out_control(o, "<bos>");
     tone_status st = system_turn(&t);
     const tone_json_value *before = NULL;
     for (size_t start = t.first; !st && start < q->n_messages;) {
@@ -405,17 +405,17 @@ tone_status chat_turns_gemma4(chat_out *o, const chat_request *q, const tone_pro
     if (st || !q->generate)
         return st;
     if (t.state == TURN_CLOSED) {
-        chat_out_control(o, "<|turn>");
-        chat_out_puts(o, "model\n");
+        tone_chat_out_control(o, "<|turn>");
+        tone_chat_out_puts(o, "model\n");
         if (options->family == TONE_CHAT_GEMMA4_LARGE && !q->think) {
-            chat_out_control(o, "<|channel>");
-            chat_out_puts(o, "thought\n");
-            chat_out_control(o, "<channel|>");
+            tone_chat_out_control(o, "<|channel>");
+            tone_chat_out_puts(o, "thought\n");
+            tone_chat_out_control(o, "<channel|>");
             *beginning = CHAT_BEGINS_UNTHINKING;
         }
     } else if (t.state == TURN_ANSWERED && q->think) {
-        chat_out_control(o, "<|channel>");
-        chat_out_puts(o, "thought\n");
+        tone_chat_out_control(o, "<|channel>");
+        tone_chat_out_puts(o, "thought\n");
         *beginning = CHAT_BEGINS_IN_THOUGHT;
     }
     return TONE_OK;

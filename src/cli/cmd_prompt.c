@@ -58,7 +58,7 @@ static tone_status answer(void *user, const tone_json_value *line, tone_buf *out
     if (st)
         return st;
     tone_prompt *p;
-    st = chat_prompt_build_json(&p, request, &options, err);
+    st = tone_chat_prompt_build_json(&p, request, &options, err);
     if (st)
         return st;
     tone_token_list ids = {0};

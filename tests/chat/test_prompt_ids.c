@@ -12,7 +12,7 @@ static void compare(const tone_json_value *c, const tone_tokenizer *t, tone_prom
     tone_prompt *p;
     tone_error err = {0};
     tone_token_list ids = {0};
-    tone_status st = chat_prompt_build_json(&p, tone_json_get(c, "request"), &o, &err);
+    tone_status st = tone_chat_prompt_build_json(&p, tone_json_get(c, "request"), &o, &err);
     if (!st)
         st = tone_prompt_encode(p, t, &ids, &err);
     CHECK_CASE(!st, "case %d: %s", cases_id(c), err.text);

@@ -11,7 +11,7 @@ static void compare(const tone_json_value *c, bool exact, const tone_json_value 
                              .family = tone_json_is(tone_json_get(c, "size"), "large") ? TONE_CHAT_GEMMA4_LARGE : TONE_CHAT_GEMMA4_SMALL};
     tone_prompt *p;
     tone_error err = {0};
-    tone_status st = chat_prompt_build_json(&p, tone_json_get(c, "request"), &o, &err);
+    tone_status st = tone_chat_prompt_build_json(&p, tone_json_get(c, "request"), &o, &err);
     if (!want) {
         n_refused++;
         CHECK_CASE(st == TONE_ERR_FORMAT && !p && err.text[0], "case %d, exact %d: not refused", cases_id(c), exact);

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""A conversation in the terminal: driven from a pipe, from a plain terminal and from one with line editing.
+
+    check_chat.py PROGRAM TINY_MODEL
+"""
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+program, model = sys.argv[1:]
+failures = checks = 0
+
+
+def check(ok, what):
+    global failures, checks
+    checks += 1
+    if not ok:
+        failures += 1
+        print("failed:", what)
+
+
+def chat(lines, *options):
+    return subprocess.run([program, "chat", "-m", model, "--temp", "0", "-n", "8", *options], input="\n".join(lines) + "\n",
+                          capture_output=True, text=True, timeout=60, errors="replace")
+
+
+def piped(folder):
+    saved = os.path.join(folder, "saved.json")
+    r = chat(["one", "two", "/save " + saved])
+    check(r.returncode == 0, f"a conversation from a pipe: {r}")
+    messages = json.load(open(saved))["messages"]
+    check([m["role"] for m in messages] == ["user", "assistant"] * 2, "questions and answers are saved")
+    check("one" not in r.stdout and ">" not in r.stdout.replace("->", "").replace("<unused", "").split("\n")[0][:1], "no prompts in a pipe")
+    said = [m["content"] for m in messages if m["role"] == "assistant"]
+    check(all(s.strip() in r.stdout for s in said), "answers go to standard output")
+    check(r.stderr.count("cut off: length") == 2, "a cut answer is not silent")
+
+    twice = os.path.join(folder, "twice.json")
+    chat(["one", "two", "/save " + saved, "/regenerate", "/save " + twice], "--exact")
+    messages = json.load(open(saved))["messages"]
+    check(json.load(open(twice))["messages"] == messages, "the last question is answered again, the same at temperature 0")
+    back = chat(["/back", "/save " + saved], "--load", saved)
+    check(json.load(open(saved))["messages"] == messages[:2], f"the last question is forgotten: {back}")
+    fresh = chat(["/clear", "/system Be brief.", "//x", "a\\", "b", '"""', "c", "", "d", '"""', "/save " + saved], "--load", saved)
+    users = [m["content"] for m in json.load(open(saved))["messages"] if m["role"] != "assistant"]
+    check(users == ["Be brief.", "/x", "a\nb", "c\n\nd"], f"several lines, a slash: {users} {fresh.stderr}")
+
+    for line in ["/bogus", "/se x", "/temp warm", "/temp 1e9", "/load /nowhere", "/tools " + saved, "/think loudly", "/save /nowhere/x", "/back"]:
+        r = chat([line, "/show"])
+        check(r.returncode == 1 and r.stderr.startswith("tonesmith chat: ") and r.stderr.count("\n") == 1, f"{line} costs a sentence: {r.stderr!r}")
+    r = chat(["x"], "--load", "/nowhere")
+    check(r.returncode == 1 and r.stdout == "", "a conversation that is not there")
+    broken = os.path.join(folder, "broken.json")
+    with open(broken, "w") as f:
+        f.write('{"messages":[{"role":"user"')
+    r = chat(["x"], "--load", broken)
+    check(r.returncode == 1 and "JSON byte" in r.stderr, f"a broken file: {r.stderr!r}")
+    r = chat(["a long question " * 100], "-c", "64")
+    check(r.returncode == 1 and "/back" in r.stderr, f"a question that does not fit: {r.stderr!r}")
+    with open("/dev/full", "w") as full:
+        r = subprocess.run([program, "chat", "-m", model, "-n", "4"], input="x\n", stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    check(r.returncode == 1 and "standard output" in r.stderr, f"a full disk: {r.stderr!r}")
+
+
+class Terminal:
+    def __init__(self, folder, term, *options):
+        env = dict(os.environ, TERM=term, HOME=folder, XDG_STATE_HOME=folder, LC_ALL="C.UTF-8")
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execve(program, [program, "chat", "-m", model, "--temp", "0", *options], env)
+        self.seen = ""
+
+    def until(self, text, seconds=20):
+        """What came until `text`, which is left behind."""
+        end = time.time() + seconds
+        while text not in self.seen:
+            if time.time() > end or not select.select([self.fd], [], [], 0.2)[0]:
+                if time.time() > end:
+                    check(False, f"{text!r} never came; there is {self.seen[-300:]!r}")
+                    return ""
+                continue
+            try:
+                self.seen += os.read(self.fd, 65536).decode(errors="replace")
+            except OSError:
+                check(False, f"the program ended before {text!r}: {self.seen[-300:]!r}")
+                return ""
+        before, self.seen = self.seen.split(text, 1)
+        return before
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def end(self):
+        try:
+            while os.read(self.fd, 65536):
+                pass
+        except OSError:
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def terminals(folder):
+    for term in ["dumb", "xterm"]:
+        t = Terminal(folder, term, "-n", "4")
+        t.until("/help lists the commands")
+        t.until("> ")
+        t.send("h\u00e9llo\n")
+        t.until("context ")
+        t.until("> ")
+        t.send("half a line\x03")
+        t.until("> ")
+        t.send("/show\n")
+        shown = t.until("h\u00e9llo")
+        check("half" not in shown.split("/show")[-1], f"{term}: Ctrl-C forgets the line")
+        t.until("> ")
+        t.send("/quit\n")
+        check(t.end() == 0, f"{term}: /quit ends with 0")
+    # Ctrl-C stops an answer, not the program.  What a random model says may end before that, so there are several tries.
+    t = Terminal(folder, "xterm", "-c", "65536")
+    t.until("> ")
+    stopped = False
+    for k in range(12):
+        t.send(f"go on {k}\n")
+        t.until("\n")
+        t.send("\x03")
+        stopped = "(stopped" in t.until("\n> ")
+        if stopped:
+            break
+    check(stopped, "Ctrl-C stops an answer")
+    t.send("/max 3\n")
+    t.until("> ")
+    t.send("again\n")
+    t.until("(cut off")
+    t.until("> ")
+    t.send("\x04")
+    check(t.end() == 0, "Ctrl-D ends with 0")
+
+
+with tempfile.TemporaryDirectory() as where:
+    piped(where)
+    terminals(where)
+print(f"{checks} checks, {failures} failed")
+sys.exit(1 if failures else 0)
