@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "cli/args.h"
+#include "cli/cma.h"
 #include "cli/commands.h"
+#include "sound/shape_like.h"
 #include "studio/random_patch.h"
 #include "tonesmith/sound/shape.h"
 
@@ -88,10 +90,76 @@ static void add(tally *all, const tally *t)
     all->refused += t->refused;
 }
 
+enum { LIKE_RENDERS = 301 };
+
+/* `like` on hidden patches beside a plain CMA-ES with as many renders. */
+static tone_status eval_like(long n, uint64_t seed, long threads, const tone_words *words, tone_error *err)
+{
+    static const int marks[] = {1, 50, 100, 150, 200, 300};
+    enum { MARKS = sizeof marks / sizeof *marks };
+    static double ours[MARKS][512], theirs[MARKS][512], trace[2][LIKE_RENDERS];
+    tone_random r;
+    tone_random_seed(&r, seed);
+    tone_status st = TONE_OK;
+    int done = 0, wins = 0;
+    printf("%-8s %10s %10s %10s\n", "hidden", "start dB", "shape dB", "CMA-ES dB");
+    for (long i = 0; !st && i < n && done < 512; i++) {
+        tone_patch hidden, start;
+        tone_notes notes = {0};
+        tone_sound target = {0};
+        tone_render_options o = tone_render_defaults();
+        o.tail_s = 2;
+        st = tone_random_patch(&hidden, &r, err);
+        tone_patch_defaults(&start);
+        if (!st)
+            st = tone_notes_parse(&notes, "C3@0:0.7 G3@0.7:0.5", err);
+        if (!st)
+            st = tone_render(&target, &hidden, &notes, &o, err);
+        tone_shape_request q = tone_shape_defaults();
+        q.patch = &start;
+        q.notes = &notes;
+        q.words = words;
+        q.like = &target;
+        q.max_renders = LIKE_RENDERS - 1;
+        q.n_threads = (uint32_t)threads;
+        q.seed = seed + (uint64_t)i;
+        tone_shape_result *result = calloc(1, sizeof *result);
+        tone_like *l = NULL;
+        if (!st && result)
+            st = tone_shape_toward_traced(result, &q, trace[0], LIKE_RENDERS, err);
+        if (!st)
+            st = tone_like_open(&l, &q, err);
+        if (!st)
+            st = cli_cma(l, q.seed, trace[1], LIKE_RENDERS, err);
+        if (!st) {
+            for (int m = 0; m < MARKS; m++) {
+                ours[m][done] = trace[0][marks[m]];
+                theirs[m][done] = trace[1][marks[m]];
+            }
+            wins += trace[0][LIKE_RENDERS - 1] < trace[1][LIKE_RENDERS - 1];
+            printf("%-8ld %10.2f %10.2f %10.2f\n", i + 1, trace[0][0], trace[0][LIKE_RENDERS - 1], trace[1][LIKE_RENDERS - 1]);
+            fflush(stdout);
+            done++;
+        }
+        tone_like_close(l);
+        free(result);
+        tone_sound_clear(&target);
+        tone_notes_clear(&notes);
+    }
+    if (done)
+        printf("\n%-8s %10s %10s   (medians of %d; shape is nearer in %d)\n", "renders", "shape dB", "CMA-ES dB", done, wins);
+    for (int m = 0; m < MARKS && done; m++) {
+        qsort(ours[m], (size_t)done, sizeof(double), by_double);
+        qsort(theirs[m], (size_t)done, sizeof(double), by_double);
+        printf("%-8d %10.2f %10.2f\n", marks[m], ours[m][done / 2], theirs[m][done / 2]);
+    }
+    return st;
+}
+
 int cli_eval_shape(int argc, char **argv)
 {
     long n = 10, seed = 0, threads = 0;
-    bool json = false;
+    bool json = false, like = false;
     const char *only = NULL;
     static const cli_spec spec = {"eval-shape", "tonesmith eval-shape [options]",
         "Try `shape` on random patches with every word in both directions and print how often the measured direction was right (of "
@@ -102,6 +170,7 @@ int cli_eval_shape(int argc, char **argv)
         {0, "seed", CLI_INT, &seed, "N", "of the random patches (default: the clock)", 0, 0},
         {'t', "threads", CLI_INT, &threads, "N", "threads (default: the cores there are)", 1, 64},
         {0, "word", CLI_TEXT, &only, "FAMILY", "only this family", 0, 0},
+        {0, "like", CLI_FLAG, &like, NULL, "instead: come near to N hidden random patches, beside a plain CMA-ES", 0, 0},
         {0, "json", CLI_FLAG, &json, NULL, "a line of JSON for each row", 0, 0},
         {0}};
     int rc = cli_parse(&spec, options, &argc, &argv);
@@ -113,6 +182,12 @@ int cli_eval_shape(int argc, char **argv)
         return cli_error("eval-shape", &err);
     if (seed == 0)
         seed = (long)time(NULL);
+    if (like) {
+        printf("seed %ld\n", seed);
+        tone_status done = eval_like(n, (uint64_t)seed, threads, words, &err);
+        tone_words_free(words);
+        return done ? cli_error("eval-shape", &err) : cli_finish("eval-shape", 0);
+    }
     tone_random r;
     tone_random_seed(&r, (uint64_t)seed);
     if (!json)

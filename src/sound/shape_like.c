@@ -18,7 +18,7 @@ enum { BANDS = 16, TIMES = 10, WIDTHS = 4, FEATURES = BANDS * TIMES + WIDTHS, KN
 
 static const double time_edge_s[TIMES + 1] = {0, 0.02, 0.05, 0.1, 0.17, 0.27, 0.4, 0.6, 0.9, 1.4, 2.4};
 
-typedef struct search {
+struct tone_like {
     const tone_shape_request *r;
     tone_shape_ears ears;
     tone_mel_bank bank;
@@ -30,7 +30,8 @@ typedef struct search {
     double cost;                 /* mean |f|, dB */
     double j[FEATURES][KNOBS_MAX];
     tone_patch patch;            /* the best one; its choices are not among the knobs */
-} search;
+};
+typedef tone_like search;
 
 /* ---- features */
 
@@ -94,7 +95,7 @@ static tone_status feel(void *arg, size_t i, tone_analyzer *a, const tone_sound 
 /* Residuals and costs of n patches at knob positions x[i], with the choices of `base`. */
 static tone_status try_out(search *s, double (*f)[FEATURES], double *cost, const double (*x)[KNOBS_MAX], const tone_patch *base, size_t n, tone_error *err)
 {
-    tone_patch patches[TONE_SHAPE_BATCH];
+    tone_patch patches[TONE_SHAPE_BATCH] = {{.n_tags = 0}};
     for (size_t i = 0; i < n; i++) {
         patches[i] = *base;
         for (size_t k = 0; k < s->n_knobs; k++)
@@ -137,10 +138,19 @@ static void choose_knobs(search *s)
         s->x[k] = tone_param_to_knob(s->knobs[k], (double)s->r->patch->values[s->knobs[k]]);
 }
 
+static void accept(search *s, const double *x, const double *f, double cost)
+{
+    memcpy(s->x, x, sizeof s->x);
+    memcpy(s->f, f, sizeof s->f);
+    s->cost = cost;
+}
+
 /* The Jacobian at s->x by finite differences, n_knobs renders. */
 static tone_status measure_jacobian(search *s, tone_error *err)
 {
     double x[TONE_SHAPE_BATCH][KNOBS_MAX], f[TONE_SHAPE_BATCH][FEATURES], cost[TONE_SHAPE_BATCH];
+    double best_x[KNOBS_MAX], best_f[FEATURES], best_cost = s->cost, best = squares(s->f);
+    bool better = false;
     for (size_t k = 0; k < s->n_knobs; k += TONE_SHAPE_BATCH) {
         size_t n = s->n_knobs - k < TONE_SHAPE_BATCH ? s->n_knobs - k : TONE_SHAPE_BATCH;
         double step[TONE_SHAPE_BATCH];
@@ -152,10 +162,20 @@ static tone_status measure_jacobian(search *s, tone_error *err)
         tone_status st = try_out(s, f, cost, (const double(*)[KNOBS_MAX])x, &s->patch, n, err);
         if (st)
             return st;
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             for (size_t c = 0; c < FEATURES; c++)
                 s->j[c][k + i] = (f[i][c] - s->f[c]) / step[i];
+            if (squares(f[i]) < best) {
+                best = squares(f[i]);
+                best_cost = cost[i];
+                memcpy(best_x, x[i], sizeof best_x);
+                memcpy(best_f, f[i], sizeof best_f);
+                better = true;
+            }
+        }
     }
+    if (better) /* a probe that happened to be nearer is where the next step begins */
+        accept(s, best_x, best_f, best_cost);
     return TONE_OK;
 }
 
@@ -207,13 +227,6 @@ static void learn(search *s, const double *x, const double *f)
     }
 }
 
-static void accept(search *s, const double *x, const double *f, double cost)
-{
-    memcpy(s->x, x, sizeof s->x);
-    memcpy(s->f, f, sizeof s->f);
-    s->cost = cost;
-}
-
 /* Four dampings at once around the one that did best; true when the best of them was taken. */
 static tone_status step(search *s, double *lambda, bool *better, tone_error *err)
 {
@@ -263,6 +276,39 @@ static tone_status wander(search *s, tone_random *r, double size, bool *better, 
     return st;
 }
 
+/* A look around before the expensive Jacobian: two clouds of 14, the second around the mean of the first one's best. */
+static tone_status look_around(search *s, tone_random *r, tone_error *err)
+{
+    enum { CLOUD = 14, GOOD = 4 };
+    double centre[KNOBS_MAX], x[CLOUD][KNOBS_MAX] = {{0}}, f[CLOUD][FEATURES], cost[CLOUD];
+    memcpy(centre, s->x, sizeof centre);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < CLOUD; i++)
+            for (size_t k = 0; k < s->n_knobs; k++) {
+                double bell = tone_random_unit(r) + tone_random_unit(r) + tone_random_unit(r) - 1.5; /* deviation 0.5 */
+                x[i][k] = fmin(fmax(centre[k] + (round ? 0.35 : 0.5) * bell, 0), 1);
+            }
+        tone_status st = try_out(s, f, cost, (const double(*)[KNOBS_MAX])x, &s->patch, CLOUD, err);
+        if (st)
+            return st;
+        bool used[CLOUD] = {false};
+        double mean[KNOBS_MAX] = {0};
+        for (size_t g = 0; g < GOOD; g++) {
+            size_t best = SIZE_MAX;
+            for (size_t i = 0; i < CLOUD; i++)
+                if (!used[i] && (best == SIZE_MAX || squares(f[i]) < squares(f[best])))
+                    best = i;
+            used[best] = true;
+            for (size_t k = 0; k < s->n_knobs; k++)
+                mean[k] += x[best][k] / GOOD;
+            if (g == 0 && squares(f[best]) < squares(s->f))
+                accept(s, x[best], f[best], cost[best]);
+        }
+        memcpy(centre, mean, sizeof centre);
+    }
+    return TONE_OK;
+}
+
 /* The waveforms and filter modes from which the start is nearest. */
 static tone_status choose_choices(search *s, tone_error *err)
 {
@@ -301,6 +347,10 @@ static tone_status descend(search *s, double *trace, size_t n_trace, tone_error 
     int stuck = 2; /* the Jacobian is still to be measured */
     tone_status st = choose_choices(s, err);
     uint32_t limit = s->ears.max_renders;
+    for (size_t i = s->ears.n_renders; i < n_trace; i++)
+        trace[i] = s->cost;
+    if (!st && s->ears.n_renders + 28 + s->n_knobs <= limit)
+        st = look_around(s, &random, err);
     while (!st && s->ears.n_renders < limit && s->cost > 0.02) {
         bool better = false;
         if (stuck >= 2 && s->ears.n_renders + s->n_knobs + 8 <= limit) {
@@ -323,8 +373,9 @@ static tone_status descend(search *s, double *trace, size_t n_trace, tone_error 
     return st;
 }
 
-tone_status tone_shape_toward_traced(tone_shape_result *out, const tone_shape_request *r, double *trace, size_t n_trace, tone_error *err)
+tone_status tone_like_open(tone_like **out, const tone_shape_request *r, tone_error *err)
 {
+    *out = NULL;
     search *s = calloc(1, sizeof *s);
     if (!s)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the search");
@@ -338,8 +389,47 @@ tone_status tone_shape_toward_traced(tone_shape_result *out, const tone_shape_re
         st = tone_fail(err, TONE_ERR_ARGUMENT, 0, "coming near to a sound works at 48000 Hz");
     if (!st)
         st = features_of(s->target, s->ears.analyzers[0], &s->bank, r->like, err);
+    if (st) {
+        tone_like_close(s);
+        return st;
+    }
+    choose_knobs(s);
+    *out = s;
+    return TONE_OK;
+}
+
+void tone_like_close(tone_like *l)
+{
+    if (l)
+        tone_shape_ears_clear(&l->ears);
+    free(l);
+}
+
+size_t tone_like_knobs(const tone_like *l)
+{
+    return l->n_knobs;
+}
+
+const double *tone_like_start(const tone_like *l)
+{
+    return l->x;
+}
+
+tone_status tone_like_try(tone_like *l, double *distance, const double *x, size_t stride, size_t n, tone_error *err)
+{
+    double rows[TONE_SHAPE_BATCH][KNOBS_MAX] = {{0}}, f[TONE_SHAPE_BATCH][FEATURES];
+    for (size_t i = 0; i < n; i++)
+        memcpy(rows[i], x + i * stride, l->n_knobs * sizeof *x);
+    return try_out(l, f, distance, (const double(*)[KNOBS_MAX])rows, &l->patch, n, err);
+}
+
+tone_status tone_shape_toward_traced(tone_shape_result *out, const tone_shape_request *r, double *trace, size_t n_trace, tone_error *err)
+{
+    search *s;
+    tone_status st = tone_like_open(&s, r, err);
+    if (st)
+        return st;
     if (!st) {
-        choose_knobs(s);
         tone_patch p = *r->patch;
         double f[1][FEATURES], cost[1], x[1][KNOBS_MAX] = {{0}};
         for (size_t k = 0; k < s->n_knobs; k++)
@@ -368,8 +458,7 @@ tone_status tone_shape_toward_traced(tone_shape_result *out, const tone_shape_re
         out->after = m[1];
         out->n_renders = n_renders;
     }
-    tone_shape_ears_clear(&s->ears);
-    free(s);
+    tone_like_close(s);
     return st;
 }
 
