@@ -26,10 +26,9 @@ tone_status tone_engine_new(tone_engine **out, const tone_patch *patch, uint32_t
     tone_status st = tone_engine_check_rate(rate, err);
     if (st)
         return st;
-    tone_engine *e = aligned_alloc(64, (sizeof *e + 63) / 64 * 64);
+    tone_engine *e = calloc(1, sizeof *e); /* its vectors want 16 bytes, which malloc() gives */
     if (!e)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the synth");
-    memset(e, 0, sizeof *e);
     if (!tone_fx_init(&e->fx, rate)) {
         tone_engine_free(e);
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the effects at %u Hz", rate);

@@ -205,7 +205,7 @@ tone_status tone_render_effects(tone_sound *out, const tone_patch *patch, const 
         st = tone_fail(err, TONE_ERR_ARGUMENT, 0, "a tempo is 10 to 1000 beats a minute, not %g", tempo_bpm);
     if (st)
         return st;
-    fx = aligned_alloc(64, (sizeof *fx + 63) / 64 * 64);
+    fx = calloc(1, sizeof *fx);
     if (!fx)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the effects");
     if (!tone_fx_init(fx, in->rate)) {

@@ -5,6 +5,7 @@
 #ifndef TONE_SOUND_V4_H
 #define TONE_SOUND_V4_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -12,6 +13,9 @@ typedef float v4 __attribute__((vector_size(16)));
 typedef int32_t v4i __attribute__((vector_size(16)));
 typedef uint32_t v4u __attribute__((vector_size(16)));
 typedef double v2 __attribute__((vector_size(16)));
+
+/* Structures that hold vectors come from malloc(). */
+_Static_assert(_Alignof(max_align_t) >= _Alignof(v4), "malloc() aligns for vectors");
 
 static inline v4 v4_all(float x)
 {
