@@ -1,7 +1,7 @@
 /* chat/notation.h - values and tool declarations in the notation Gemma 4 was trained on.
  *
  * Keys and numbers are bare, strings stand between two <|"|> tokens and are never escaped, keys are sorted without regard
- * to case.  Rules and quirks: docs/chat.md. */
+ * to case.  Rules and quirks: docs/CHAT.md. */
 #ifndef TONE_CHAT_NOTATION_H
 #define TONE_CHAT_NOTATION_H
 

@@ -1,7 +1,7 @@
 /* The machine that reads an answer: content, thought, call, and the place after a call.
  *
  * It sees control tokens by kind and text byte by byte, so where the input is cut makes no difference.  The table of states
- * is in docs/chat.md; said.c keeps what was said, call.c reads what was called. */
+ * is in docs/CHAT.md; said.c keeps what was said, call.c reads what was called. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  *
  * A thought, its calls, their responses and the text after them are one model turn, which stays open while responses are
  * wanted or have just come.  Two modes: `exact` prints what the published template prints; otherwise its defects are left
- * out (docs/chat.md lists both), of which the largest is that text said before a call is printed before the call. */
+ * out (docs/CHAT.md lists both), of which the largest is that text said before a call is printed before the call. */
 #include "chat/turns.h"
 
 #include <string.h>
