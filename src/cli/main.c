@@ -29,7 +29,8 @@ int cli_version(int argc, char **argv)
 
 static void usage(FILE *to)
 {
-    fputs("usage: tonesmith COMMAND [options]     (tonesmith COMMAND --help tells more)\n\n", to);
+    fputs("usage: tonesmith                         the studio: a conversation that changes a sound\n"
+          "       tonesmith COMMAND [options]     (tonesmith COMMAND --help tells more)\n\n", to);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char name[32]; /* C names have '_' where the command line has '-' */
         snprintf(name, sizeof name, "%s", commands[i].name);
@@ -51,10 +52,8 @@ static int same_name(const char *c_name, const char *typed)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, and cli_finish() reports it */
-    if (argc < 2) {
-        usage(stderr);
-        return 2;
-    }
+    if (argc < 2)
+        return cli_studio(0, argv + 1);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
         return cli_finish("help", 0);
