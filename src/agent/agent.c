@@ -435,6 +435,7 @@ tone_status tone_agent_turn(tone_agent *a, const char *words, tone_turn *out, to
     turn t = {.a = a, .out = out, .start = tone_agent_now_s(), .err = err};
     if (!is_cancelled(&t))
         tone_backend_clear_cancel(a->o.backend); /* one that came after the last turn had ended by itself */
+    tone_talk_begin(&a->talk);
     tone_status st = begin(&t, words);
     if (!st)
         st = run(&t);

@@ -89,15 +89,17 @@ static void add_text(tone_stream *s, tone_buf *all, tone_reply_event_kind kind, 
     emit(s, &(tone_reply_event){.kind = kind, .text = json_string_value(v), .n = n});
 }
 
-static void end_call(tone_stream *s, size_t i)
+/* Tell of a call once its name is known, and of its arguments as far as they have come. */
+static void tell_call(tone_stream *s, size_t i)
 {
     tone_stream_call *c = &s->calls[i];
-    if (c->ended || !c->name.n)
-        return;
     if (!c->begun)
-        emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .text = c->name.data, .n = c->name.n, .call = (uint32_t)i});
-    c->begun = c->ended = true;
-    emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_END, .text = "", .call = (uint32_t)i});
+        emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .text = tone_buf_text(&c->name), .n = c->name.n, .call = (uint32_t)i});
+    c->begun = true;
+    if (c->arguments.n > c->n_told)
+        emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .text = c->arguments.data + c->n_told, .n = c->arguments.n - c->n_told,
+                                    .call = (uint32_t)i});
+    c->n_told = c->arguments.n;
 }
 
 /* The call that a piece belongs to: by its index; a server that sends none means a new call with each new id. */
@@ -120,8 +122,6 @@ static tone_stream_call *find_call(tone_stream *s, const json_t *piece, size_t p
             return NULL;
         memset(calls + s->n_calls, 0, (i + 1 - s->n_calls) * sizeof *calls);
         s->calls = calls;
-        if (s->n_calls)
-            end_call(s, s->n_calls - 1);
         s->n_calls = i + 1;
     }
     return &s->calls[i];
@@ -141,14 +141,10 @@ static tone_status add_call(tone_stream *s, const json_t *piece, size_t position
         tone_buf_puts(&c->name, json_string_value(json_object_get(f, "name")) ? json_string_value(json_object_get(f, "name")) : "");
     char *object = json_is_object(arguments) ? json_dumps(arguments, JSON_COMPACT) : NULL;
     const char *more = object ? object : json_string_value(arguments);
-    if (more && *more && !c->ended) {
-        if (!c->begun)
-            emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .text = tone_buf_text(&c->name), .n = c->name.n, .call = (uint32_t)(c - s->calls)});
-        c->begun = true;
-        tone_buf_puts(&c->arguments, more);
-        emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .text = more, .n = strlen(more), .call = (uint32_t)(c - s->calls)});
-    }
+    tone_buf_puts(&c->arguments, more ? more : "");
     free(object);
+    if (c->name.n && c->arguments.n && !c->arguments.failed)
+        tell_call(s, (size_t)(c - s->calls));
     return c->id.failed || c->name.failed || c->arguments.failed ? no_memory(err) : TONE_OK;
 }
 
@@ -284,15 +280,33 @@ tone_status tone_stream_bytes(tone_stream *s, const char *bytes, size_t n, tone_
     return TONE_OK;
 }
 
+/* A last line without its end.  Half a line is no mistake of its own: the connection was cut. */
+static tone_status end_cut_line(tone_stream *s, tone_error *err)
+{
+    tone_error late = {0};
+    tone_status st = end_line(s, &late);
+    if (!st)
+        st = end_event(s, &late);
+    if (st == TONE_ERR_FORMAT)
+        return TONE_OK;
+    if (st && err)
+        *err = late;
+    return st;
+}
+
+static tone_status finish_call(tone_stream *s, size_t i, tone_answer *out, tone_error *err)
+{
+    const tone_stream_call *c = &s->calls[i];
+    if (!c->name.n)
+        return tone_fail(err, TONE_ERR_FORMAT, 0, "the endpoint sends a call without a name");
+    tell_call(s, i);
+    emit(s, &(tone_reply_event){.kind = TONE_REPLY_CALL_END, .text = "", .call = (uint32_t)i});
+    return tone_answer_add_call(out, tone_buf_text(&c->id), c->name.data, tone_buf_text(&c->arguments), false, err);
+}
+
 tone_status tone_stream_finish(tone_stream *s, tone_answer *out, tone_error *err)
 {
-    tone_status st = TONE_OK;
-    if (s->whole)
-        st = take_chunk(s, tone_buf_text(&s->line), s->line.n, err);
-    else if (!(st = end_line(s, err))) /* a last line without its end */
-        st = end_event(s, err);
-    if (st == TONE_ERR_FORMAT && !s->whole) /* half a line is no mistake of its own: the connection was cut */
-        st = TONE_OK;
+    tone_status st = s->whole ? take_chunk(s, tone_buf_text(&s->line), s->line.n, err) : end_cut_line(s, err);
     if (st)
         return st;
     if (!s->finished && !(s->done && (s->content.n || s->n_calls)))
@@ -300,11 +314,8 @@ tone_status tone_stream_finish(tone_stream *s, tone_answer *out, tone_error *err
                           : tone_fail(err, TONE_ERR_IO, 0, "the endpoint closed the connection without an answer");
     if (!s->finished)
         s->finish = s->n_calls ? TONE_FINISH_TOOL_CALLS : TONE_FINISH_STOP;
-    for (size_t i = 0; i < s->n_calls; i++)
-        end_call(s, i);
     for (size_t i = 0; !st && i < s->n_calls; i++)
-        if (s->calls[i].name.n)
-            st = tone_answer_add_call(out, tone_buf_text(&s->calls[i].id), tone_buf_text(&s->calls[i].name), tone_buf_text(&s->calls[i].arguments), false, err);
+        st = finish_call(s, i, out, err);
     if (st)
         return st;
     emit(s, &(tone_reply_event){.kind = TONE_REPLY_END, .text = "", .finish = s->finish});

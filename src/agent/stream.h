@@ -18,7 +18,8 @@ enum { TONE_STREAM_CALLS_MAX = 64, TONE_STREAM_EVENT_BYTES_MAX = 8 << 20 };
 
 typedef struct tone_stream_call {
     tone_buf id, name, arguments;
-    bool begun, ended; /* told to the sink */
+    bool begun;    /* told to the sink               */
+    size_t n_told; /* bytes of arguments that it got */
 } tone_stream_call;
 
 typedef struct tone_stream {

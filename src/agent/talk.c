@@ -53,16 +53,20 @@ void tone_talk_close(tone_talk *t)
     *t = (tone_talk){0};
 }
 
+void tone_talk_begin(tone_talk *t)
+{
+    if (!t->instructions)
+        json_array_clear(t->messages);
+    t->turn = json_array_size(t->messages);
+}
+
 tone_status tone_talk_user(tone_talk *t, const char *state, const char *words, tone_error *err)
 {
     if (!t->instructions) {
-        json_array_clear(t->messages);
         tone_status st = append(t, message("system", state), err);
-        t->turn = 1;
         return st ? st : append(t, message("user", words), err);
     }
     tone_buf both = {0};
-    t->turn = json_array_size(t->messages);
     if (*state)
         tone_buf_printf(&both, "[state]\n%s\n[the user says]\n%s", state, words);
     else

@@ -1,6 +1,6 @@
 /* agent/talk.h - a conversation as a list of messages, in the form that backends take.
  *
- * A turn begins with tone_talk_user() and ends with tone_talk_end(); tone_talk_undo() takes back all of it.  Of a model
+ * A turn begins with tone_talk_begin() and ends with tone_talk_end(); tone_talk_undo() takes back all of it.  Of a model
  * that was trained with the tools only the running turn is kept. */
 #ifndef TONE_AGENT_TALK_H
 #define TONE_AGENT_TALK_H
@@ -23,6 +23,8 @@ typedef struct tone_talk {
 TONE_NODISCARD tone_status tone_talk_open(tone_talk *out, const char *instructions, tone_error *err);
 void tone_talk_close(tone_talk *t);
 
+/* What comes now is one turn. */
+void tone_talk_begin(tone_talk *t);
 TONE_NODISCARD tone_status tone_talk_user(tone_talk *t, const char *state, const char *words, tone_error *err);
 /* What the model said and called. */
 TONE_NODISCARD tone_status tone_talk_answer(tone_talk *t, const tone_answer *a, tone_error *err);

@@ -53,6 +53,8 @@ static tone_status scripted_answer(tone_backend *b, const tone_ask *ask, tone_re
     if (*content && sink)
         sink(user, &(tone_reply_event){.kind = TONE_REPLY_CONTENT, .text = content, .n = strlen(content)});
     out->content = strdup(content);
+    if (!out->content)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for an answer");
     out->finish = l->finish;
     out->n_generated = l->n_generated ? l->n_generated : 10;
     for (size_t i = 0; i < 6 && l->calls[i].name; i++)
