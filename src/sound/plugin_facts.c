@@ -35,7 +35,7 @@ static uint32_t take_count(const json_t *o, const char *key)
 
 tone_status tone_plugin_read_info(tone_plugin_info *out, const json_t *o, tone_error *err)
 {
-    *out = (tone_plugin_info){{0}};
+    memset(out, 0, sizeof *out);
     take_text(out->uri, sizeof out->uri, o, "uri");
     take_text(out->name, sizeof out->name, o, "name");
     take_text(out->kind, sizeof out->kind, o, "class");
