@@ -19,6 +19,7 @@
 #define TONESMITH_RESPOND_H
 
 #include "tonesmith/chat.h"
+#include "tonesmith/constrain.h"
 #include "tonesmith/gen.h"
 
 #ifdef __cplusplus
@@ -57,6 +58,30 @@ typedef struct tone_response {
 TONE_API TONE_NODISCARD tone_status tone_respond(tone_session *s, const tone_input *input, const tone_respond_options *o,
                                                  tone_response *out, tone_error *err);
 TONE_API void tone_response_clear(tone_response *r);
+
+/* ---- what may be said at all -------------------------------------------------------------------------------------- */
+
+/* Rules for the answers of one model: which tools may be called, how, and what JSON the text must be.  They keep the
+ * vocabulary that masks are made from, and the last constraint, which turns after turn is the same.  One thread at a time;
+ * the tokenizer must outlive them.
+ *
+ *     tone_rules *rules;
+ *     tone_rules_open(&rules, tokenizer, &err);                          // once for a model
+ *     tone_rules_set(rules, &(tone_constraint_answer){.tools = tools, .tools_bytes = n, .choice = TONE_TOOL_REQUIRED}, &err);
+ *     o.gen.guide = tone_rules_guide(rules);
+ *     o.strict_calls = true;                                             // set again before each answer
+ */
+typedef struct tone_rules tone_rules;
+
+TONE_API TONE_NODISCARD tone_status tone_rules_open(tone_rules **out, const tone_tokenizer *t, tone_error *err);
+TONE_API void tone_rules_close(tone_rules *r);
+/* Stand at the beginning of an answer.  Compiles unless the last one was the same; errors as tone_constraint_compile_answer().
+ * After a failure there is no guide. */
+TONE_API TONE_NODISCARD tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *answer, tone_error *err);
+/* Borrowed until the next tone_rules_set(); NULL when nothing is set. */
+TONE_API const tone_gen_guide *tone_rules_guide(const tone_rules *r);
+/* What the answer still lacks, as text with control tokens spelled; "" when it is whole.  Borrowed likewise. */
+TONE_API const char *tone_rules_missing(tone_rules *r);
 
 /* The frame of a model's family. */
 TONE_API tone_chat_family tone_model_chat_family(const tone_model *m);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "format/json_tree.h"
 #include "tonesmith/conversation.h"
 #include "tonesmith/respond.h"
 
@@ -226,6 +227,121 @@ static void other_ends(const char *path)
     close_rig(&g);
 }
 
+/* ---- rules: what a random model says under them is right ---- */
+
+static const char tools[] = "[{\"type\":\"function\",\"function\":{\"name\":\"set_level\",\"description\":\"d\",\"parameters\":{\"type\":\"object\","
+                            "\"properties\":{\"which\":{\"type\":\"string\",\"enum\":[\"dry\",\"wet\"]},\"level\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":127},"
+                            "\"note\":{\"type\":\"string\",\"maxLength\":6}},\"required\":[\"which\",\"level\"]}}},"
+                            "{\"type\":\"function\",\"function\":{\"name\":\"now\"}}]";
+
+typedef struct pieces {
+    size_t n_begun, n_pieces;
+} pieces;
+
+static void count_pieces(void *user, const tone_reply_event *e)
+{
+    pieces *p = user;
+    p->n_begun += e->kind == TONE_REPLY_CALL_BEGIN;
+    p->n_pieces += e->kind == TONE_REPLY_CALL_ARGUMENTS;
+}
+
+static bool is_right_call(const tone_call *call)
+{
+    if (strcmp(call->name, "now") == 0)
+        return strcmp(call->arguments, "{}") == 0;
+    tone_json_tree *tree;
+    if (strcmp(call->name, "set_level") != 0 || tone_json_tree_read(&tree, call->arguments, strlen(call->arguments), TONE_JSON_REJECT_DUPLICATES, NULL))
+        return false;
+    const tone_json_value *root = tone_json_tree_root(tree), *which = tone_json_get(root, "which");
+    int64_t level = -1;
+    bool right = (tone_json_is(which, "dry") || tone_json_is(which, "wet")) && tone_json_int(tone_json_get(root, "level"), &level) && level >= 0 && level <= 127;
+    for (const tone_json_value *v = root->first; v; v = v->next)
+        right = right && (tone_json_key_is(v, "which") || tone_json_key_is(v, "level") || (tone_json_key_is(v, "note") && v->kind == TONE_JSON_STRING));
+    tone_json_tree_free(tree);
+    return right;
+}
+
+/* One answer under rules, hot and so without sense; the caller clears it. */
+static bool ruled(rig *g, tone_rules *rules, const tone_constraint_answer *a, uint64_t seed, pieces *p, tone_response *r)
+{
+    tone_error err = {0};
+    tone_token_list ids = encode(g, "<bos><|turn>user\nx<turn|>\n<|turn>model\n");
+    tone_status st = tone_rules_set(rules, a, &err);
+    tone_respond_options o = tone_respond_defaults();
+    o.gen.max_tokens = 300;
+    o.gen.sampling.temperature = 1.5;
+    o.gen.sampling.seed = seed;
+    o.gen.guide = tone_rules_guide(rules);
+    o.tools = a->tools;
+    o.tools_n = a->tools_bytes;
+    o.thinking = a->thought == TONE_THOUGHT_ALLOWED;
+    o.thought_tokens = 12;
+    o.strict_calls = true;
+    o.sink = count_pieces;
+    o.user = p;
+    if (!st)
+        st = tone_respond(g->session, &(tone_input){.ids = ids.ids, .n = ids.n}, &o, r, &err);
+    CHECK_CASE(!st, "seed %llu: %s", (unsigned long long)seed, err.text);
+    tone_token_list_clear(&ids);
+    return !st;
+}
+
+static void under_rules(const char *path)
+{
+    rig g;
+    tone_rules *rules;
+    tone_error err = {0};
+    if (!open_rig(&g, path))
+        return;
+    CHECK_CASE(!tone_rules_open(&rules, g.tokenizer, &err), "%s", err.text);
+    size_t n_calls = 0, n_streamed = 0, n_forced = 0;
+    for (uint64_t seed = 1; seed <= 40 && rules; seed++) {
+        tone_response r;
+        pieces p = {0};
+        tone_constraint_answer a = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED, .one_call = true,
+                                    .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
+        if (!ruled(&g, rules, &a, seed, &p, &r))
+            continue;
+        const tone_message *m = r.message;
+        CHECK_CASE(m->n_calls == 1 && is_right_call(&m->calls[0]) && !m->repaired, "seed %llu: %zu calls, %s %s", (unsigned long long)seed, m->n_calls,
+                   m->n_calls ? m->calls[0].name : "", m->n_calls ? m->calls[0].arguments : "");
+        CHECK_CASE(m->finish == TONE_FINISH_TOOL_CALLS && m->faithful && !m->content, "seed %llu", (unsigned long long)seed);
+        CHECK(p.n_begun == 1);
+        n_calls += m->n_calls;
+        n_streamed += p.n_pieces > 1;
+        n_forced += r.gen.n_forced;
+        tone_response_clear(&r);
+    }
+    CHECK(n_calls == 40 && n_streamed > 5 && n_forced > 40);
+    /* A document; and by name; and what is refused. */
+    static const char schema[] = "{\"type\":\"object\",\"properties\":{\"ok\":{\"type\":\"boolean\"},\"tag\":{\"type\":\"string\",\"maxLength\":5}},"
+                                 "\"required\":[\"ok\",\"tag\"],\"additionalProperties\":false}";
+    for (uint64_t seed = 1; seed <= 20 && rules; seed++) {
+        tone_response r;
+        pieces p = {0};
+        tone_constraint_answer a = {.schema = schema, .schema_bytes = sizeof schema - 1, .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
+        if (!ruled(&g, rules, &a, seed, &p, &r))
+            continue;
+        tone_json_tree *tree = NULL;
+        bool json = !tone_json_tree_read(&tree, r.message->content, r.message->content_n, TONE_JSON_REJECT_DUPLICATES, NULL);
+        CHECK_CASE(json && tone_json_tree_root(tree)->count == 2 && r.message->finish == TONE_FINISH_STOP && *tone_rules_missing(rules) == 0,
+                   "seed %llu: %s", (unsigned long long)seed, r.message->content);
+        tone_json_tree_free(tree);
+        tone_response_clear(&r);
+    }
+    tone_response r;
+    pieces p = {0};
+    tone_constraint_answer named = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED, .name = "now", .one_call = true};
+    if (rules && ruled(&g, rules, &named, 7, &p, &r)) {
+        CHECK(r.message->n_calls == 1 && strcmp(r.message->calls[0].name, "now") == 0);
+        tone_response_clear(&r);
+    }
+    tone_constraint_answer bad = {.schema = "{\"type\":\"banana\"}", .schema_bytes = 17};
+    CHECK(rules && tone_rules_set(rules, &bad, &err) != TONE_OK && err.text[0] && !tone_rules_guide(rules) && *tone_rules_missing(rules) == 0);
+    tone_rules_close(rules);
+    close_rig(&g);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -237,5 +353,7 @@ int main(int argc, char **argv)
     second_turn(argv[2], false, true);
     budget(argv[1]);
     other_ends(argv[1]);
+    under_rules(argv[1]);
+    under_rules(argv[2]);
     return check_done();
 }
