@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/backend.h"
+#include "agent/guide.h"
 #include "base/buf.h"
 #include "base/fail.h"
 #include "tonesmith/respond.h"
@@ -13,6 +14,7 @@ typedef struct engine {
     tone_model *model;
     tone_session *session;
     tone_chat_family family;
+    tone_guides *guides;
     uint64_t n_calls; /* made so far: call ids are never used twice */
 } engine;
 
@@ -114,7 +116,12 @@ static tone_status take_message(tone_answer *out, engine *e, const tone_response
     return st;
 }
 
-static tone_respond_options options_of(asked *a, const tone_prompt *p)
+static tone_thought thought_of(const tone_ask *ask, const tone_prompt *p)
+{
+    return tone_prompt_open_thought(p) ? TONE_THOUGHT_OPEN : ask->thinking ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE;
+}
+
+static tone_respond_options options_of(asked *a, const tone_prompt *p, const tone_gen_guide *guide)
 {
     const tone_ask *ask = a->ask;
     tone_respond_options o = tone_respond_defaults();
@@ -123,6 +130,8 @@ static tone_respond_options options_of(asked *a, const tone_prompt *p)
     if (tone_backend_knows_tools(&a->e->base, ask->tools))
         o.gen.sampling.temperature = 0;
     o.gen.max_tokens = ask->max_tokens;
+    o.gen.guide = guide;
+    o.strict_calls = guide != NULL;
     o.tools = ask->choice == TONE_TOOL_NONE ? NULL : ask->tools;
     o.tools_n = o.tools ? strlen(o.tools) : 0;
     o.thinking = ask->thinking;
@@ -139,12 +148,15 @@ static tone_status respond(asked *a, const tone_prompt *p, tone_answer *out, ton
     tone_token_list ids = {0};
     tone_response r = {0};
     tone_status st = tone_prompt_encode(p, tone_model_tokenizer(e->model), &ids, err);
-    const tone_respond_options o = options_of(a, p);
     if (!st && ids.n >= tone_session_context(e->session))
         st = tone_fail(err, TONE_ERR_CONTEXT_FULL, 0, "the conversation has %zu tokens, the session room for %zu", ids.n, tone_session_context(e->session));
     tone_session_on_progress(e->session, on_progress, a);
     /* A cancel that came too late for the last answer stops this one before its first token: then it is asked again. */
     for (int attempt = 0; !st && attempt < 2; attempt++) {
+        const tone_gen_guide *guide = NULL;
+        if (a->ask->tools && (st = tone_guides_begin(e->guides, a->ask->tools, a->ask->choice, thought_of(a->ask, p), &guide, err)))
+            break;
+        const tone_respond_options o = options_of(a, p, guide);
         tone_response_clear(&r);
         st = tone_respond(e->session, &(tone_input){.ids = ids.ids, .n = ids.n}, &o, &r, err);
         if (st || r.gen.end != TONE_END_CANCELLED || r.gen.n_generated || a->late || atomic_load(&e->base.cancelled))
@@ -184,6 +196,7 @@ static void cancel(tone_backend *b)
 static void close_engine(tone_backend *b)
 {
     engine *e = (engine *)b;
+    tone_guides_close(e->guides);
     tone_session_close(e->session);
     tone_model_close(e->model);
     free((char *)e->base.facts.where);
@@ -201,7 +214,8 @@ static tone_status open_model(engine *e, const char *path, const tone_session_op
     e->family = tone_model_chat_family(e->model);
     if (e->family == TONE_CHAT_GEMMA3 || tone_tokenizer_find(t, "<|tool_call>") == TONE_TOKEN_NONE)
         return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "%s was not made for calling tools: take a Gemma 4 model", path);
-    return tone_session_open(&e->session, e->model, opt, err);
+    st = tone_guides_open(&e->guides, t, err);
+    return st ? st : tone_session_open(&e->session, e->model, opt, err);
 }
 
 tone_status tone_backend_open_engine(tone_backend **out, const char *path, const tone_session_options *opt, tone_error *err)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "agent/arguments.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "check.h"
@@ -159,6 +160,40 @@ static void check_cancel(const char *path)
     tone_backend_close(b);
 }
 
+/* Whatever the weights say, a call keeps to its declaration; what must not be called is not. */
+static void check_calls(const char *path)
+{
+    tone_backend *b = open_backend(path, 2048);
+    tone_tools declared;
+    tone_error err = {0};
+    size_t n_calls = 0, n_cut = 0;
+    CHECK(!tone_tools_read(&declared, tools, &err));
+    tone_ask ask = ask_for("[" SYSTEM "," USER("make it darker") "]", 150);
+    ask.tools = tools;
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        ask.sampling.seed = seed;
+        ask.choice = seed % 3 == 0 ? TONE_TOOL_AUTO : seed % 3 == 1 ? TONE_TOOL_REQUIRED : TONE_TOOL_NONE;
+        ask.thinking = seed % 4 == 0;
+        tone_answer a = answer(b, &ask);
+        for (size_t i = 0; i < a.n_calls; i++) {
+            json_t *arguments;
+            tone_buf why = {0};
+            CHECK(!tone_arguments_read(&arguments, &declared, a.calls[i].name, a.calls[i].arguments, &why, &err));
+            CHECK_CASE(arguments && !a.calls[i].repaired, "seed %d: %s%s: %s", (int)seed, a.calls[i].name, a.calls[i].arguments, tone_buf_text(&why));
+            json_decref(arguments);
+            tone_buf_clear(&why);
+        }
+        n_calls += a.n_calls;
+        n_cut += a.finish == TONE_FINISH_LENGTH;
+        CHECK_CASE(ask.choice != TONE_TOOL_NONE || a.n_calls == 0, "seed %d", (int)seed);
+        CHECK_CASE(ask.choice != TONE_TOOL_REQUIRED || a.n_calls || a.finish == TONE_FINISH_LENGTH, "seed %d", (int)seed);
+        tone_answer_clear(&a);
+    }
+    CHECK_CASE(n_calls >= 4, "%zu calls, %zu answers cut", n_calls, n_cut);
+    tone_tools_clear(&declared);
+    tone_backend_close(b);
+}
+
 static void check_refused(void)
 {
     tone_backend *b;
@@ -179,6 +214,8 @@ int main(int argc, char **argv)
     check_going_on(argv[2]);
     check_limits(argv[1]);
     check_cancel(argv[1]);
+    check_calls(argv[1]);
+    check_calls(argv[2]);
     check_refused();
     free(tools);
     return check_done();
