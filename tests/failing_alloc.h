@@ -22,10 +22,12 @@ static bool alloc_failed = true;
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
+void *__real_aligned_alloc(size_t alignment, size_t n);
 void __real_free(void *p);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
+void *__wrap_aligned_alloc(size_t alignment, size_t n);
 char *__wrap_strdup(const char *s);
 char *__wrap_strndup(const char *s, size_t n);
 void __wrap_free(void *p);
@@ -74,6 +76,11 @@ void *__wrap_realloc(void *p, size_t n)
     void *grown = __real_realloc(p, n);
     alloc_live += !p && grown;
     return grown;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t n)
+{
+    return alloc_fails() ? NULL : alloc_count(__real_aligned_alloc(alignment, n));
 }
 
 char *__wrap_strdup(const char *s)

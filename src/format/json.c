@@ -15,6 +15,14 @@ uint64_t tone_json_offset(const tone_json *j)
     return (uint64_t)(j->at - j->start);
 }
 
+/* Told apart from mistakes of the text by its address. */
+static const char no_memory[] = "no memory for a string";
+
+tone_status tone_json_status(const tone_json *j)
+{
+    return !j->why ? TONE_OK : j->why == no_memory ? TONE_ERR_NO_MEMORY : TONE_ERR_FORMAT;
+}
+
 static bool wrong(tone_json *j, const char *why)
 {
     if (!j->why)
@@ -164,7 +172,7 @@ bool tone_json_string(tone_json *j, tone_buf *out)
     if (!read_string(j, out))
         return false;
     /* So that out->data is a string even when empty. */
-    return tone_buf_reserve(out, 0) ? true : wrong(j, "no memory for a string");
+    return tone_buf_reserve(out, 0) ? true : wrong(j, no_memory);
 }
 
 static size_t digits(tone_json *j)

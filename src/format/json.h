@@ -47,6 +47,9 @@ bool tone_json_skip(tone_json *j);
 /* Nothing but white space may follow. */
 bool tone_json_end(tone_json *j);
 
+/* TONE_OK, TONE_ERR_FORMAT after a mistake in the text, TONE_ERR_NO_MEMORY when it could not be held. */
+tone_status tone_json_status(const tone_json *j);
+
 /* Where the reader stands, for tone_error. */
 uint64_t tone_json_offset(const tone_json *j);
 

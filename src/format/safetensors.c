@@ -53,9 +53,9 @@ static tone_status json_error(const tone_json *j, const char *name, tone_error *
 {
     uint64_t at = 8 + tone_json_offset(j);
     if (name)
-        return tone_fail(err, TONE_ERR_FORMAT, at, "tensor '%.64s': byte %" PRIu64 " of the file: %s", name, at,
+        return tone_fail(err, tone_json_status(j), at, "tensor '%.64s': byte %" PRIu64 " of the file: %s", name, at,
                          j->why);
-    return tone_fail(err, TONE_ERR_FORMAT, at, "byte %" PRIu64 " of the file: %s", at, j->why);
+    return tone_fail(err, tone_json_status(j), at, "byte %" PRIu64 " of the file: %s", at, j->why);
 }
 
 static tone_status read_dims(tone_tensor *t, tone_json *j, tone_error *err)
@@ -424,7 +424,7 @@ static tone_status open_index(tone_safetensors *s, const char *path, tone_error 
         }
     }
     if (!st && !tone_json_end(&j))
-        st = tone_fail(err, TONE_ERR_FORMAT, tone_json_offset(&j), "%s: byte %" PRIu64 ": %s", file_name(path),
+        st = tone_fail(err, tone_json_status(&j), tone_json_offset(&j), "%s: byte %" PRIu64 ": %s", file_name(path),
                        tone_json_offset(&j), j.why);
     if (!st && l.n == 0)
         st = tone_fail(err, TONE_ERR_FORMAT, 0, "%s: no 'weight_map' with tensors", file_name(path));
