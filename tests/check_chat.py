@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A conversation in the terminal: driven from a pipe, from a plain terminal and from one with line editing.
+"""A conversation in the terminal, and answers under rules: driven from a pipe, from a plain terminal and from one with line editing.
 
     check_chat.py PROGRAM TINY_MODEL
 """
@@ -65,6 +65,59 @@ def piped(folder):
     with open("/dev/full", "w") as full:
         r = subprocess.run([program, "chat", "-m", model, "-n", "4"], input="x\n", stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     check(r.returncode == 1 and "standard output" in r.stderr, f"a full disk: {r.stderr!r}")
+
+
+TOOLS = [{"type": "function", "function": {"name": "set_level", "description": "d", "parameters": {"type": "object", "properties": {
+    "which": {"type": "string", "enum": ["dry", "wet"]}, "level": {"type": "integer", "minimum": 0, "maximum": 127}}, "required": ["which", "level"]}}},
+    {"type": "function", "function": {"name": "now"}}]
+SCHEMA = {"type": "object", "properties": {"ok": {"type": "boolean"}, "tag": {"type": "string", "maxLength": 5}}, "required": ["ok", "tag"],
+          "additionalProperties": False}
+
+
+def write(path, value):
+    with open(path, "w") as f:
+        json.dump(value, f)
+    return path
+
+
+def one_answer(*options, text="x"):
+    r = subprocess.run([program, "run", "-m", model, "--json", *options, text], capture_output=True, text=True, timeout=60)
+    return r, json.loads(r.stdout) if r.returncode == 0 else {}
+
+
+def is_level(arguments):
+    a = json.loads(arguments)
+    return set(a) == {"which", "level"} and a["which"] in ("dry", "wet") and 0 <= a["level"] <= 127
+
+
+def ruled(folder):
+    """tonesmith run and chat with tools, a schema, thoughts: a model without sense, so that it is the rules that make sense."""
+    tools, schema = write(os.path.join(folder, "tools.json"), TOOLS), write(os.path.join(folder, "schema.json"), SCHEMA)
+    for seed in range(1, 7):
+        r, a = one_answer("--tools", tools, "--tool-choice", "set_level", "--one-call", "--seed", str(seed))
+        calls = a.get("tool_calls", [])
+        check(len(calls) == 1 and calls[0]["name"] == "set_level" and is_level(calls[0]["arguments"]) and a["finish_reason"] == "tool_calls", f"a call: {r}")
+        r, a = one_answer("--schema", schema, "--seed", str(seed), *(["--think=8"] if seed % 2 else []))
+        value = json.loads(a["text"])
+        check(set(value) == {"ok", "tag"} and a["finish_reason"] == "stop" and len(a.get("reasoning", "")) < 200, f"a document: {r}")
+    r, a = one_answer("--schema", schema, "-n", "3")
+    check(a["end"] == "length" and "lacks" in r.stderr, f"a document cut off says what it lacks: {r}")
+    r, a = one_answer("--tools", tools, "--tool-choice", "none", "-n", "30", "--seed", "4")
+    check("tool_calls" not in a, "no call where there shall be none")
+    for options, words in [(["--tools", tools, "--tool-choice", "nope"], "nope"), (["--tools", "/nowhere"], "/nowhere"), (["--schema", tools], ""),
+                           (["--think=x"], "--think"), (["--tool-choice", "required"], "--tools"), (["--raw", "--think"], "--raw")]:
+        r, _ = one_answer(*options)
+        check(r.returncode in (1, 2) and r.stderr.count("\n") == 1 and words in r.stderr, f"{options} costs a sentence: {r}")
+    # A call, its result typed, what the model makes of it; then a new result for a call that was made again.
+    saved = os.path.join(folder, "called.json")
+    r = chat(["level?", '{"done":true}', "/save " + saved], "--tools", tools, "--tool-choice", "set_level", "--one-call", "-n", "60")
+    messages = json.load(open(saved))["messages"]
+    check(r.returncode == 0 and "-> set_level {" in r.stdout, f"a call is shown: {r}")
+    check([m["role"] for m in messages][:3] == ["user", "assistant", "tool"] and messages[2]["content"] == {"done": True} and
+          messages[1]["tool_calls"][0]["id"] == messages[2]["tool_call_id"], f"its result is typed: {messages}")
+    r = chat(["/tools " + tools, "/tool-choice now", "what time?", "late", "/schema " + schema, "/tool-choice none", "say", "/save " + saved], "-n", "60")
+    last = json.load(open(saved))["messages"][-1]
+    check(r.returncode == 0 and "-> now {}" in r.stdout and set(json.loads(last["content"])) == {"ok", "tag"}, f"commands set rules: {r} {last}")
 
 
 class Terminal:
@@ -143,6 +196,7 @@ def terminals(folder):
 
 with tempfile.TemporaryDirectory() as where:
     piped(where)
+    ruled(where)
     terminals(where)
 print(f"{checks} checks, {failures} failed")
 sys.exit(1 if failures else 0)

@@ -67,7 +67,7 @@ TONE_API void tone_response_clear(tone_response *r);
  *
  *     tone_rules *rules;
  *     tone_rules_open(&rules, tokenizer, &err);                          // once for a model
- *     tone_rules_set(rules, &(tone_constraint_answer){.tools = tools, .tools_bytes = n, .choice = TONE_TOOL_REQUIRED}, &err);
+ *     tone_rules_set(rules, &(tone_constraint_answer){.tools = tools, .tools_bytes = n, .choice = TONE_TOOL_REQUIRED}, NULL, &err);
  *     o.gen.guide = tone_rules_guide(rules);
  *     o.strict_calls = true;                                             // set again before each answer
  */
@@ -76,8 +76,11 @@ typedef struct tone_rules tone_rules;
 TONE_API TONE_NODISCARD tone_status tone_rules_open(tone_rules **out, const tone_tokenizer *t, tone_error *err);
 TONE_API void tone_rules_close(tone_rules *r);
 /* Stand at the beginning of an answer.  Compiles unless the last one was the same; errors as tone_constraint_compile_answer().
- * After a failure there is no guide. */
-TONE_API TONE_NODISCARD tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *answer, tone_error *err);
+ * `options` may be NULL.  After a failure there is no guide. */
+TONE_API TONE_NODISCARD tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *answer,
+                                                   const tone_constraint_options *options, tone_error *err);
+/* What could not be enforced and `options` let pass: sentences 0 … n-1, NULL past the end. */
+TONE_API const char *tone_rules_warning(const tone_rules *r, size_t i);
 /* Borrowed until the next tone_rules_set(); NULL when nothing is set. */
 TONE_API const tone_gen_guide *tone_rules_guide(const tone_rules *r);
 /* What the answer still lacks, as text with control tokens spelled; "" when it is whole.  Borrowed likewise. */

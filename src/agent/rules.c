@@ -62,28 +62,30 @@ void tone_rules_close(tone_rules *r)
 }
 
 /* An answer's description as one run of bytes: equal runs, equal constraints. */
-static void describe(tone_buf *b, const tone_constraint_answer *a)
+static void describe(tone_buf *b, const tone_constraint_answer *a, const tone_constraint_options *o)
 {
     const char *name = a->name ? a->name : "";
     tone_buf_printf(b, "%d %d %d %zu %zu %s ", (int)a->choice, (int)a->one_call, (int)a->thought, a->tools ? a->tools_bytes : 0,
                     a->schema ? a->schema_bytes + 1 : 0, name);
+    if (o)
+        tone_buf_printf(b, "%d%d%d%d%d %u ", o->lenient, o->any_order, o->spaces, o->closed, o->allow_none, o->max_depth);
     tone_buf_append(b, a->tools, a->tools ? a->tools_bytes : 0);
     tone_buf_append(b, a->schema, a->schema ? a->schema_bytes : 0);
 }
 
-static tone_status compile(tone_rules *r, const tone_constraint_answer *a, tone_error *err)
+static tone_status compile(tone_rules *r, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
 {
     /* Families without calls and thoughts have JSON documents all the same. */
     bool document = a->schema && !a->tools && a->thought == TONE_THOUGHT_NONE;
-    tone_status st = document ? tone_constraint_compile_schema(&r->constraint, r->vocab, a->schema, a->schema_bytes, NULL, err)
-                              : tone_constraint_compile_answer(&r->constraint, r->vocab, a, NULL, err);
+    tone_status st = document ? tone_constraint_compile_schema(&r->constraint, r->vocab, a->schema, a->schema_bytes, o, err)
+                              : tone_constraint_compile_answer(&r->constraint, r->vocab, a, o, err);
     return st ? st : tone_constraint_state_open(&r->state, r->constraint, err);
 }
 
-tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *a, tone_error *err)
+tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
 {
     tone_buf now = {0};
-    describe(&now, a);
+    describe(&now, a, o);
     tone_status st = now.failed ? tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for rules") : TONE_OK;
     bool same = !st && r->state && now.n == r->last.n && memcmp(now.data, r->last.data, now.n) == 0;
     if (same) {
@@ -91,7 +93,7 @@ tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *a, tone_
     } else {
         forget(r);
         if (!st)
-            st = compile(r, a, err);
+            st = compile(r, a, o, err);
         tone_buf_append(&r->last, now.data, now.n);
         if (!st && r->last.failed)
             st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for rules");
@@ -112,4 +114,9 @@ const char *tone_rules_missing(tone_rules *r)
     const char *text;
     size_t n;
     return r->state && !tone_constraint_finish_text(r->state, &text, &n, NULL) && n ? text : "";
+}
+
+const char *tone_rules_warning(const tone_rules *r, size_t i)
+{
+    return r->constraint ? tone_constraint_warning(r->constraint, i) : NULL;
 }

@@ -15,7 +15,7 @@ static void print_help(const cli_spec *spec, const cli_option *options)
         int n = o->letter ? snprintf(left, sizeof left, "-%c, --%s", o->letter, o->name)
                           : snprintf(left, sizeof left, "    --%s", o->name);
         if (o->argument && n > 0 && (size_t)n < sizeof left)
-            snprintf(left + n, sizeof left - (size_t)n, " %s", o->argument);
+            snprintf(left + n, sizeof left - (size_t)n, o->kind == CLI_MAYBE ? "[=%s]" : " %s", o->argument);
         printf("  %-28s %s\n", left, o->help);
     }
     printf("  %-28s %s\n", "-h, --help", "print this and exit");
@@ -41,6 +41,7 @@ static int store(const cli_spec *spec, const cli_option *o, const char *text)
         *(bool *)o->value = true;
         return 0;
     case CLI_TEXT:
+    case CLI_MAYBE:
         *(const char **)o->value = text;
         return 0;
     case CLI_LIST: {
@@ -108,6 +109,8 @@ int cli_parse(const cli_spec *spec, const cli_option *options, int *argc, char *
         }
         if (!o)
             return cli_misuse(spec->name, "unknown option '%s'", arg);
+        if (o->kind == CLI_MAYBE && !value)
+            value = "";
         if (o->kind != CLI_FLAG && !value) {
             if (++i == n)
                 return cli_misuse(spec->name, "--%s wants %s", o->name, o->argument);

@@ -20,7 +20,8 @@ typedef enum cli_kind {
     CLI_TEXT, /* const char **: points into argv */
     CLI_INT,  /* long *       */
     CLI_REAL, /* double *     */
-    CLI_LIST  /* cli_list *: may be given several times */
+    CLI_LIST, /* cli_list *: may be given several times */
+    CLI_MAYBE /* const char **: --name gives "", --name=text the text; never the next argument */
 } cli_kind;
 
 enum { CLI_LIST_MAX = 64 };

@@ -2,6 +2,7 @@
 #ifndef TONE_CLI_CHAT_H
 #define TONE_CLI_CHAT_H
 
+#include "cli/ask.h"
 #include "cli/engine.h"
 #include "cli/input.h"
 #include "cli/sampling.h"
@@ -12,10 +13,11 @@
 typedef struct chat {
     cli_engine engine;
     cli_sampling sampling;
+    cli_ask ask; /* its tools and schema are those given last; thinking is the conversation's as well */
     cli_show show;
     cli_input *input;
+    char *choice; /* the text of a /tool-choice */
     tone_conversation *c;
-    long thought_tokens; /* 0: no bound */
     bool person;         /* remarks and prompts make sense */
     bool quit;
     bool wants_answer;   /* the conversation ends with something to be answered */

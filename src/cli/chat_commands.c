@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cli/chat.h"
 
-enum { TOOLS_LIMIT = 16 << 20 };
+enum { FILE_LIMIT = 16 << 20 };
 
 static void print_text(chat *c, const char *text, size_t n)
 {
@@ -49,7 +49,7 @@ static void do_tools(chat *c, const char *path)
             cli_chat_remark(c, "no tools; /tools FILE reads a JSON array of them");
         return;
     }
-    tone_status st = strcmp(path, "off") == 0 ? TONE_OK : tone_file_read(&text, &n, path, TOOLS_LIMIT, &err);
+    tone_status st = strcmp(path, "off") == 0 ? TONE_OK : tone_file_read(&text, &n, path, FILE_LIMIT, &err);
     if (!st)
         st = tone_conversation_set_tools(c->c, text, n, &err);
     free(text);
@@ -59,27 +59,56 @@ static void do_tools(chat *c, const char *path)
 
 static void do_think(chat *c, const char *text)
 {
-    char *end;
-    long n = strtol(text, &end, 10);
     if (!*text) {
-        bool on = tone_conversation_thinking(c->c);
-        cli_chat_remark(c, "thinking is %s%s", on ? "on" : "off", on && !c->show.reasoning ? ", hidden" : "");
-        if (on && c->thought_tokens)
-            cli_chat_remark(c, "at most %ld tokens", c->thought_tokens);
+        cli_chat_remark(c, "thinking is %s%s", c->ask.thinking ? "on" : "off", c->ask.thinking && c->ask.hidden ? ", hidden" : "");
+        if (c->ask.thinking && c->ask.thought_tokens)
+            cli_chat_remark(c, "at most %ld tokens", c->ask.thought_tokens);
         return;
     }
-    bool number = end != text && !*end && n > 0 && n < 1 << 24;
-    if (!number && strcmp(text, "on") != 0 && strcmp(text, "off") != 0 && strcmp(text, "hidden") != 0) {
-        cli_chat_complain(c, "/think on, off, hidden, or the most tokens that a thought may take; not '%s'", text);
-        return;
-    }
-    if (c->engine.model && tone_model_chat_family(c->engine.model) == TONE_CHAT_GEMMA3 && strcmp(text, "off") != 0) {
+    if (tone_model_chat_family(c->engine.model) == TONE_CHAT_GEMMA3 && strcmp(text, "off") != 0)
         cli_chat_complain(c, "this model has no thinking mode");
+    else if (!cli_ask_think(&c->ask, text))
+        cli_chat_complain(c, "/think on, off, hidden, or the most tokens that a thought may take; not '%s'", text);
+    tone_conversation_set_thinking(c->c, c->ask.thinking); /* for /save */
+}
+
+static void do_choice(chat *c, const char *text)
+{
+    static const char *const words[] = {"auto", "required", "none"};
+    if (!*text) {
+        cli_chat_remark(c, "%s", c->ask.name ? c->ask.name : words[c->ask.choice]);
         return;
     }
-    tone_conversation_set_thinking(c->c, strcmp(text, "off") != 0);
-    c->show.reasoning = strcmp(text, "hidden") != 0;
-    c->thought_tokens = number ? n : 0;
+    size_t n;
+    if (!tone_conversation_tools(c->c, &n))
+        cli_chat_remark(c, "there are no tools yet: /tools FILE");
+    char *name = strdup(text);
+    if (!name)
+        return;
+    free(c->choice);
+    c->choice = name;
+    cli_ask_choose(&c->ask, name);
+}
+
+static void do_schema(chat *c, const char *path)
+{
+    tone_error err = {0};
+    char *text = NULL;
+    size_t n = 0;
+    if (!*path) {
+        if (c->ask.schema)
+            print_text(c, c->ask.schema, c->ask.schema_n);
+        else
+            cli_chat_remark(c, "no schema; /schema FILE reads one");
+        return;
+    }
+    if (strcmp(path, "off") != 0 && tone_file_read(&text, &n, path, FILE_LIMIT, &err)) {
+        cli_chat_complain(c, "%s", err.text);
+        return;
+    }
+    free(c->ask.schema);
+    c->ask.schema = text;
+    c->ask.schema_n = n;
 }
 
 /* A number for one of the settings. */
@@ -169,6 +198,7 @@ static void do_load(chat *c, const char *path)
     } else if (tone_conversation_load(c->c, path, &err)) {
         cli_chat_complain(c, "%s: %s", path, err.text);
     } else {
+        c->ask.thinking = tone_conversation_thinking(c->c);
         if (c->person)
             print_messages(c, 0);
         cli_chat_remark(c, "%zu messages from %s", tone_conversation_n(c->c), path);
@@ -227,6 +257,8 @@ static const struct command {
     {"system", "[TEXT|off]", "the system text: show it, set it, take it away", do_system},
     {"tools", "[FILE|off]", "tools that the model may call, a JSON array; you type their results", do_tools},
     {"think", "[on|off|hidden|N]", "thinking: shown, not at all, not shown, or at most N tokens of it", do_think},
+    {"tool-choice", "[HOW]", "auto, none, required, or the name of the tool to call", do_choice},
+    {"schema", "[FILE|off]", "answers are JSON that this JSON Schema allows", do_schema},
     {"temp", "[X]", "temperature; 0 takes the likeliest token", do_temp},
     {"top-k", "[N]", "choose among the N likeliest; 0: all", do_top_k},
     {"top-p", "[X]", "choose among the likeliest that reach this probability", do_top_p},

@@ -7,11 +7,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "cli/chat.h"
 #include "cli/commands.h"
-
-enum { FILE_LIMIT = 16 << 20 };
 
 /* The session that Ctrl-C stops: set while it answers.  One that comes between a line and its answer must not be lost. */
 static tone_session *volatile answering;
@@ -87,25 +84,43 @@ static void tell_end(chat *c, const tone_response *r)
                 r->gen.prompt_s > 0 ? (double)evaluated / r->gen.prompt_s : 0.0, held, tone_session_context(c->engine.session));
 }
 
+static bool after_result(const chat *c)
+{
+    size_t n = tone_conversation_n(c->c);
+    return n && strcmp(tone_conversation_role(c->c, n - 1), "tool") == 0;
+}
+
 static tone_status respond(chat *c, tone_token_list *ids, tone_response *r, tone_error *err)
 {
     tone_prompt *p;
+    tone_conversation_set_thinking(c->c, c->ask.thinking);
     tone_status st = tone_conversation_prompt(c->c, &p, err);
     if (st)
         return st;
     tone_respond_options o = tone_respond_defaults();
+    size_t tools_n;
+    const char *tools = tone_conversation_tools(c->c, &tools_n);
     cli_sampling_fill(&c->sampling, &o.gen);
-    o.tools = tone_conversation_tools(c->c, &o.tools_n);
-    o.thinking = tone_conversation_thinking(c->c);
-    o.open_thought = tone_prompt_open_thought(p);
-    o.thought_tokens = (uint32_t)c->thought_tokens;
+    c->show.reasoning = !c->ask.hidden;
     o.sink = cli_show_event;
     o.user = &c->show;
     size_t n_notes;
     const char *const *notes = tone_prompt_notes(p, &n_notes);
     for (size_t i = 0; i < n_notes; i++)
         cli_chat_remark(c, "%s", notes[i]);
-    st = tone_prompt_encode(p, tone_model_tokenizer(c->engine.model), ids, err);
+    /* Who must call a tool need not call another when the result is there. */
+    const cli_ask ask = c->ask;
+    if (ask.choice == TONE_TOOL_REQUIRED && after_result(c)) {
+        c->ask.choice = TONE_TOOL_AUTO;
+        c->ask.name = NULL;
+    }
+    st = cli_ask_fill(&c->ask, c->engine.model, tools, tools_n, tone_prompt_open_thought(p), &o, err);
+    c->ask.choice = ask.choice;
+    c->ask.name = ask.name;
+    for (size_t i = 0; !st && cli_ask_warning(&c->ask, i); i++)
+        cli_chat_remark(c, "%s", cli_ask_warning(&c->ask, i));
+    if (!st)
+        st = tone_prompt_encode(p, tone_model_tokenizer(c->engine.model), ids, err);
     tone_prompt_free(p);
     if (st)
         return st;
@@ -238,11 +253,9 @@ static char *history_path(void)
     return tone_buf_take(&b);
 }
 
-static int prepare(chat *c, const char *system, const char *tools, const char *load)
+static int prepare(chat *c, const char *system, const char *load)
 {
     tone_error err = {0};
-    char *text = NULL;
-    size_t n;
     const tone_tokenizer *t = tone_model_tokenizer(c->engine.model);
     if (!t)
         return cli_misuse("chat", "this model has no vocabulary beside its weights");
@@ -251,11 +264,12 @@ static int prepare(chat *c, const char *system, const char *tools, const char *l
         st = tone_conversation_load(c->c, load, &err);
     if (!st && system)
         st = tone_conversation_set_system(c->c, system, &err);
-    if (!st && tools)
-        st = tone_file_read(&text, &n, tools, FILE_LIMIT, &err);
-    if (!st && tools)
-        st = tone_conversation_set_tools(c->c, text, n, &err);
-    free(text);
+    if (!st && load)
+        c->ask.thinking = c->ask.thinking || tone_conversation_thinking(c->c);
+    if (!st && c->ask.tools)
+        st = tone_conversation_set_tools(c->c, c->ask.tools, c->ask.tools_n, &err);
+    if (!st && c->ask.thinking && tone_model_chat_family(c->engine.model) == TONE_CHAT_GEMMA3)
+        return cli_misuse("chat", "this model has no thinking mode");
     return st ? cli_error("chat", &err) : 0;
 }
 
@@ -267,15 +281,14 @@ int cli_chat(int argc, char **argv)
         "Lines that begin with / are commands; /help lists them. Ctrl-C stops an answer, Ctrl-D ends the conversation.\n"
         "When the model calls a tool, the result is asked for: a JSON object or any text."};
     chat c = {.sampling = cli_sampling_defaults(), .show = cli_show_defaults()};
-    const char *system = NULL, *tools = NULL, *load = NULL, *think = NULL;
+    const char *system = NULL, *load = NULL;
     bool no_history = false;
     const cli_option options[] = {
         CLI_MODEL_OPTION(c.engine),
         {0, "system", CLI_TEXT, &system, "TEXT", "a system message before the conversation", 0, 0},
-        {0, "tools", CLI_TEXT, &tools, "FILE", "tools that the model may call: a JSON array as in a chat request", 0, 0},
-        {0, "think", CLI_TEXT, &think, "HOW", "on, off (default), hidden, or the most tokens that a thought may take", 0, 0},
         {0, "load", CLI_TEXT, &load, "FILE", "go on with a conversation that /save wrote", 0, 0},
         {0, "no-history", CLI_FLAG, &no_history, NULL, "do not remember the lines that are typed", 0, 0},
+        CLI_ASK_OPTIONS(c.ask),
         CLI_SAMPLING_OPTIONS(c.sampling),
         CLI_ENGINE_OPTIONS(c.engine),
         {0}};
@@ -284,9 +297,11 @@ int cli_chat(int argc, char **argv)
         return rc;
     if (argc)
         return cli_misuse("chat", "takes no text: '%s'; tonesmith run answers one", argv[0]);
-    rc = cli_engine_open(&c.engine, "chat", true);
+    rc = cli_ask_open(&c.ask, "chat");
     if (!rc)
-        rc = prepare(&c, system, tools, load);
+        rc = cli_engine_open(&c.engine, "chat", true);
+    if (!rc)
+        rc = prepare(&c, system, load);
     if (!rc)
         rc = cli_engine_start(&c.engine, "chat", 0);
     if (!rc) {
@@ -295,19 +310,16 @@ int cli_chat(int argc, char **argv)
         char *history = no_history ? NULL : history_path();
         c.input = cli_input_open(history);
         c.person = c.input && cli_input_is_person(c.input) && c.show.terminal;
-        if (think) {
-            char line[64];
-            snprintf(line, sizeof line, "/think %s", think);
-            cli_chat_command(&c, line);
-        }
         cli_chat_remark(&c, "%s, context %zu; /help lists the commands", tone_model_info(c.engine.model)->name, tone_session_context(c.engine.session));
-        if (c.input && !(c.failed && !c.person))
+        if (c.input)
             converse(&c);
         cli_input_close(c.input);
         free(history);
         rc = c.failed && !c.person;
     }
     tone_conversation_close(c.c);
+    cli_ask_close(&c.ask);
+    free(c.choice);
     cli_engine_close(&c.engine);
     return cli_finish("chat", rc);
 }

@@ -1,72 +1,61 @@
-/* One prompt, one answer. */
-#include <jansson.h>
+/* One prompt, one answer: a text to go on with, or the turn of a user with all that belongs to one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fail.h"
 #include "base/file.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
-#include "tonesmith/chat.h"
-#include "tonesmith/gen.h"
+#include "cli/sampling.h"
+#include "cli/show.h"
+#include "format/json_tree.h"
+#include "tonesmith/conversation.h"
 
 enum { TEXT_LIMIT = 64 << 20 };
 
 typedef struct run {
     cli_engine engine;
+    cli_sampling sampling;
+    cli_ask ask;
+    cli_show show;
     const char *ids_text, *system;
     bool raw, json;
-    long max_tokens, seed, top_k;
-    double temperature, top_p, min_p, repeat, frequency, presence;
-    cli_list stops;
+    bool turn; /* a user's turn, not text to go on with */
+    bool open_thought;
     /* while it runs */
     tone_token_list prompt, ids;
     tone_buf text;
-    bool shown; /* something was printed */
 } run;
 
 /* ---- the prompt */
-
-static tone_status put_message(json_t *messages, const char *role, const char *text, size_t n, tone_error *err)
-{
-    json_t *content = json_stringn(text, n);
-    if (!content)
-        return tone_fail(err, TONE_ERR_FORMAT, 0, "the text is not UTF-8");
-    json_array_append_new(messages, json_pack("{s:s,s:o}", "role", role, "content", content));
-    return TONE_OK;
-}
-
-static tone_chat_family family_of(const tone_model *m)
-{
-    if (tone_tokenizer_info(tone_model_tokenizer(m))->family == TONE_VOCAB_GEMMA3)
-        return TONE_CHAT_GEMMA3;
-    return tone_model_info(m)->ple_width ? TONE_CHAT_GEMMA4_SMALL : TONE_CHAT_GEMMA4_LARGE;
-}
 
 /* The text as the one turn of a user. */
 static tone_status encode_turn(run *r, const char *text, size_t n, tone_error *err)
 {
     const tone_model *m = r->engine.model;
-    json_t *messages = json_array();
-    tone_status st = r->system ? put_message(messages, "system", r->system, strlen(r->system), err) : TONE_OK;
-    if (!st)
-        st = put_message(messages, "user", text, n, err);
-    json_t *request = json_pack("{s:o,s:b}", "messages", messages, "add_generation_prompt", 1);
-    char *json = request ? json_dumps(request, 0) : NULL;
+    tone_conversation *c;
     tone_prompt *p = NULL;
-    if (!st && !json)
-        st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
+    tone_status st = tone_conversation_open(&c, tone_model_tokenizer(m), tone_model_chat_family(m), err);
     if (!st)
-        st = tone_prompt_build(&p, json, strlen(json), &(tone_prompt_options){.family = family_of(m)}, err);
+        st = tone_conversation_set_system(c, r->system, err);
     if (!st)
+        st = tone_conversation_set_tools(c, r->ask.tools, r->ask.tools_n, err);
+    if (!st)
+        st = tone_conversation_add_user(c, text, n, err);
+    if (!st) {
+        tone_conversation_set_thinking(c, r->ask.thinking);
+        st = tone_conversation_prompt(c, &p, err);
+    }
+    if (!st) {
+        r->open_thought = tone_prompt_open_thought(p);
         st = tone_prompt_encode(p, tone_model_tokenizer(m), &r->prompt, err);
+    }
     tone_prompt_free(p);
-    free(json);
-    json_decref(request);
+    tone_conversation_close(c);
     return st;
 }
 
@@ -101,14 +90,51 @@ static int read_prompt(run *r, int argc, char **argv)
         if (!text)
             st = tone_fail(&err, TONE_ERR_NO_MEMORY, 0, "no memory for the text");
     }
-    bool turn = !r->raw && (tone_model_info(r->engine.model)->instructed || r->system);
     if (!st)
-        st = turn ? encode_turn(r, text, n, &err) : encode_raw(r, text, n, &err);
+        st = r->turn ? encode_turn(r, text, n, &err) : encode_raw(r, text, n, &err);
     free(text);
     return st ? cli_error("run", &err) : 0;
 }
 
-/* ---- the answer */
+/* ---- what is printed about it */
+
+static void put_ids(tone_buf *b, const tone_token *ids, size_t n)
+{
+    tone_buf_puts(b, "{\"ids\":[");
+    for (size_t i = 0; i < n; i++)
+        tone_buf_printf(b, i ? ",%u" : "%u", ids[i]);
+    tone_buf_puts(b, "],\"text\":");
+}
+
+static int print_line(tone_buf *b)
+{
+    bool failed = b->failed;
+    if (!failed)
+        puts(tone_buf_text(b));
+    else
+        fprintf(stderr, "tonesmith run: no memory for the answer\n");
+    tone_buf_clear(b);
+    return failed;
+}
+
+static void tell_speed(const tone_gen_result *g)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "%zu + %zu tokens, %.1f/s, %.1f/s\n", g->n_prompt, g->n_generated, (double)(g->n_prompt - g->n_reused) / g->prompt_s,
+                (double)g->n_generated / g->generate_s);
+}
+
+static void tell_end(const run *r, const tone_gen_result *g)
+{
+    if (!r->json && g->end != TONE_END_STOP_TOKEN && g->end != TONE_END_STOP_STRING)
+        fprintf(stderr, "tonesmith run: ended by %s\n", tone_end_text(g->end));
+    const char *missing = r->ask.rules ? tone_rules_missing(r->ask.rules) : "";
+    if (*missing)
+        fprintf(stderr, "tonesmith run: to be whole the answer lacks: %s\n", missing);
+    tell_speed(g);
+}
+
+/* ---- going on with a text */
 
 static bool take(void *arg, const tone_gen_token *t)
 {
@@ -120,95 +146,127 @@ static bool take(void *arg, const tone_gen_token *t)
         return !r->text.failed;
     }
     if (t->n) {
-        r->shown = true;
-        fwrite(t->text, 1, t->n, stdout);
+        cli_show_text(&r->show, stdout, t->text, t->n, false);
         fflush(stdout);
     }
     return !ferror(stdout);
 }
 
-static int print_json(run *r, const tone_gen_result *result)
-{
-    json_t *ids = json_array();
-    for (size_t i = 0; i < r->ids.n; i++)
-        json_array_append_new(ids, json_integer((json_int_t)r->ids.ids[i]));
-    json_t *out = json_pack("{s:o,s:s%,s:s}", "ids", ids, "text", tone_buf_text(&r->text), r->text.n, "end", tone_end_text(result->end));
-    char *line = out ? json_dumps(out, JSON_COMPACT) : NULL;
-    if (line)
-        puts(line);
-    else
-        fprintf(stderr, "tonesmith run: no memory for the answer\n");
-    free(line);
-    json_decref(out);
-    return line ? 0 : 1;
-}
-
-static int generate(run *r)
+static int go_on(run *r)
 {
     tone_error err = {0};
-    tone_gen_options o = tone_gen_defaults();
+    tone_respond_options o = tone_respond_defaults();
     tone_gen_result result;
-    o.max_tokens = (uint64_t)r->max_tokens;
-    o.stops = r->stops.items;
-    o.n_stops = (size_t)r->stops.n;
-    o.raw = r->raw;
-    o.hide_control = !r->raw;
-    o.sampling.temperature = r->temperature;
-    o.sampling.top_k = (uint32_t)r->top_k;
-    o.sampling.top_p = r->top_p;
-    o.sampling.min_p = r->min_p;
-    o.sampling.repeat_penalty = r->repeat;
-    o.sampling.frequency_penalty = r->frequency;
-    o.sampling.presence_penalty = r->presence;
-    o.sampling.seed = (uint64_t)r->seed;
-    if (r->seed < 0 && getrandom(&o.sampling.seed, sizeof o.sampling.seed, 0) < 0)
-        o.sampling.seed = (uint64_t)(cli_now_s() * 1e9);
+    cli_sampling_fill(&r->sampling, &o.gen);
+    o.gen.raw = r->raw;
+    o.gen.hide_control = !r->raw;
     const tone_input input = {.ids = r->prompt.ids, .n = r->prompt.n};
-    if (!tone_model_tokenizer(r->engine.model))
+    const bool text = tone_model_tokenizer(r->engine.model) != NULL;
+    if (!text)
         fprintf(stderr, "tonesmith run: no vocabulary beside the weights: ids without text\n");
-    tone_status st = tone_gen_run(r->engine.session, &input, &o, take, r, &result, &err);
-    if (r->shown)
-        putchar('\n');
+    tone_status st = r->ask.schema ? cli_ask_fill(&r->ask, r->engine.model, NULL, 0, false, &o, &err) : TONE_OK;
+    if (!st)
+        st = tone_gen_run(r->engine.session, &input, &o.gen, take, r, &result, &err);
+    cli_show_line(&r->show);
     if (st)
         return cli_error("run", &err);
-    if (r->json && print_json(r, &result))
-        return 1;
-    if (!r->json && !tone_model_tokenizer(r->engine.model))
+    if (r->json) {
+        tone_buf b = {0};
+        put_ids(&b, r->ids.ids, r->ids.n);
+        tone_json_write_ascii(&b, tone_buf_text(&r->text), r->text.n);
+        tone_buf_printf(&b, ",\"end\":\"%s\"}", tone_end_text(result.end));
+        if (print_line(&b))
+            return 1;
+    } else if (!text) {
         fprintf(stderr, "tonesmith run: %zu tokens; --json prints their ids\n", result.n_generated);
-    if (!r->json && result.end != TONE_END_STOP_TOKEN && result.end != TONE_END_STOP_STRING)
-        fprintf(stderr, "tonesmith run: ended by %s\n", tone_end_text(result.end));
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "%zu + %zu tokens, %.1f/s, %.1f/s\n", result.n_prompt, result.n_generated,
-                (double)(result.n_prompt - result.n_reused) / result.prompt_s, (double)result.n_generated / result.generate_s);
+    }
+    tell_end(r, &result);
     return result.end == TONE_END_CANCELLED;
+}
+
+/* ---- answering a turn */
+
+static int print_message(const tone_response *response)
+{
+    const tone_message *m = response->message;
+    tone_buf b = {0};
+    put_ids(&b, response->ids, response->n_ids - (response->gen.end == TONE_END_STOP_TOKEN));
+    tone_json_write_ascii(&b, m->content ? m->content : "", m->content_n);
+    if (m->reasoning) {
+        tone_buf_puts(&b, ",\"reasoning\":");
+        tone_json_write_ascii(&b, m->reasoning, m->reasoning_n);
+    }
+    for (size_t i = 0; i < m->n_calls; i++) {
+        tone_buf_puts(&b, i ? ",{\"name\":" : ",\"tool_calls\":[{\"name\":");
+        tone_json_write_ascii(&b, m->calls[i].name, strlen(m->calls[i].name));
+        tone_buf_puts(&b, ",\"arguments\":");
+        tone_json_write_ascii(&b, m->calls[i].arguments, strlen(m->calls[i].arguments));
+        tone_buf_puts(&b, i + 1 == m->n_calls ? "}]" : "}");
+    }
+    tone_buf_printf(&b, ",\"finish_reason\":\"%s\",\"end\":\"%s\"}", tone_finish_text(m->finish), tone_end_text(response->gen.end));
+    return print_line(&b);
+}
+
+static int answer(run *r)
+{
+    tone_error err = {0};
+    tone_respond_options o = tone_respond_defaults();
+    tone_response response = {0};
+    cli_sampling_fill(&r->sampling, &o.gen);
+    r->show.reasoning = r->show.terminal && !r->ask.hidden;
+    if (!r->json) {
+        o.sink = cli_show_event;
+        o.user = &r->show;
+    }
+    tone_status st = cli_ask_fill(&r->ask, r->engine.model, r->ask.tools, r->ask.tools_n, r->open_thought, &o, &err);
+    for (size_t i = 0; !st && cli_ask_warning(&r->ask, i); i++)
+        fprintf(stderr, "tonesmith run: %s\n", cli_ask_warning(&r->ask, i));
+    if (!st)
+        st = tone_respond(r->engine.session, &(tone_input){.ids = r->prompt.ids, .n = r->prompt.n}, &o, &response, &err);
+    cli_show_line(&r->show);
+    int rc = st ? cli_error("run", &err) : r->json ? print_message(&response) : 0;
+    if (!st) {
+        if (!r->json && !response.message->content_n && !response.message->n_calls)
+            fprintf(stderr, "tonesmith run: the model gave an empty answer\n");
+        tell_end(r, &response.gen);
+        rc = rc || response.gen.end == TONE_END_CANCELLED;
+    }
+    tone_response_clear(&response);
+    return rc;
+}
+
+/* ---- the command */
+
+/* 0, or an exit status after a line on stderr. */
+static int check_turn(run *r)
+{
+    bool asks = r->system || r->ask.tools || r->ask.thinking;
+    r->turn = !r->raw && !r->ids_text && (asks || tone_model_info(r->engine.model)->instructed);
+    if (asks && !r->turn)
+        return cli_misuse("run", "--system, --tools and --think belong to a turn: not with %s", r->raw ? "--raw" : "--ids");
+    if (r->ask.choice_text && !r->ask.tools)
+        return cli_misuse("run", "--tool-choice needs --tools");
+    return 0;
 }
 
 int cli_run(int argc, char **argv)
 {
-    const tone_sampling_options d = tone_sampling_defaults();
-    run r = {.seed = -1, .temperature = d.temperature, .top_k = (long)d.top_k, .top_p = d.top_p, .min_p = d.min_p,
-        .repeat = d.repeat_penalty, .frequency = d.frequency_penalty, .presence = d.presence_penalty};
+    run r = {.sampling = cli_sampling_defaults(), .show = cli_show_defaults()};
     static const cli_spec spec = {"run", "tonesmith run -m MODEL [options] TEXT",
         "Answer one text. A model that came with a chat template gets it as the turn of a user, any other goes on with it. TEXT - is "
         "standard input.",
+        "--json prints {\"ids\":[…],\"text\":\"…\",\"end\":\"…\"}, of a turn also \"reasoning\", \"tool_calls\" and \"finish_reason\".\n"
         "Example:\n  tonesmith run -m gemma-4-E2B-it-Q4_0.gguf \"Why is a sawtooth bright?\"\n"
+        "  tonesmith run -m gemma-4-E2B-it-Q4_0.gguf --tools tools.json --tool-choice required \"Rain in Oslo?\"\n"
         "  tonesmith run -m model/ --ids 2,10,11 -n 64 --temp 0 --raw --json"};
     const cli_option options[] = {
         CLI_MODEL_OPTION(r.engine),
-        {'n', "max-tokens", CLI_INT, &r.max_tokens, "N", "tokens to generate at most (default: until the context is full)", 1, 1 << 24},
         {0, "ids", CLI_TEXT, &r.ids_text, "LIST", "the prompt as token ids, with commas between them", 0, 0},
         {0, "raw", CLI_FLAG, &r.raw, NULL, "no turn around the text; end tokens end nothing, none is left out", 0, 0},
-        {0, "json", CLI_FLAG, &r.json, NULL, "print {\"ids\":[…],\"text\":\"…\",\"end\":\"…\"}", 0, 0},
+        {0, "json", CLI_FLAG, &r.json, NULL, "print one line of JSON", 0, 0},
         {0, "system", CLI_TEXT, &r.system, "TEXT", "a system message before the turn", 0, 0},
-        {0, "stop", CLI_LIST, &r.stops, "TEXT", "end before this text appears; may be given several times", 0, 0},
-        {0, "temp", CLI_REAL, &r.temperature, "X", "temperature (default 1); 0 takes the likeliest token", 0, 100},
-        {0, "top-k", CLI_INT, &r.top_k, "N", "choose among the N likeliest (default 64); 0: all", 0, 1 << 24},
-        {0, "top-p", CLI_REAL, &r.top_p, "X", "choose among the likeliest that reach this probability (default 0.95)", 0, 1},
-        {0, "min-p", CLI_REAL, &r.min_p, "X", "drop what is less likely than X times the likeliest (default 0)", 0, 1},
-        {0, "repeat-penalty", CLI_REAL, &r.repeat, "X", "make tokens that were there less likely (default 1: off)", 0.01, 100},
-        {0, "frequency-penalty", CLI_REAL, &r.frequency, "X", "for each time a token was there (default 0)", -100, 100},
-        {0, "presence-penalty", CLI_REAL, &r.presence, "X", "for a token that was there at all (default 0)", -100, 100},
-        {0, "seed", CLI_INT, &r.seed, "N", "equal seeds give equal text (default: another one each time)", 0, 0},
+        CLI_ASK_OPTIONS(r.ask),
+        CLI_SAMPLING_OPTIONS(r.sampling),
         CLI_ENGINE_OPTIONS(r.engine),
         {0}};
     int rc = cli_parse(&spec, options, &argc, &argv);
@@ -216,13 +274,18 @@ int cli_run(int argc, char **argv)
         return rc;
     if (r.ids_text ? argc > 0 : argc == 0)
         return cli_misuse("run", r.ids_text ? "a text beside --ids" : "a text, - or --ids is missing");
-    rc = cli_engine_open(&r.engine, "run", true);
+    rc = cli_ask_open(&r.ask, "run");
+    if (!rc)
+        rc = cli_engine_open(&r.engine, "run", true);
+    if (!rc)
+        rc = check_turn(&r);
     if (!rc)
         rc = read_prompt(&r, argc, argv);
     if (!rc)
-        rc = cli_engine_start(&r.engine, "run", r.max_tokens ? r.prompt.n + (size_t)r.max_tokens : 0);
+        rc = cli_engine_start(&r.engine, "run", r.sampling.max_tokens ? r.prompt.n + (size_t)r.sampling.max_tokens : 0);
     if (!rc)
-        rc = generate(&r);
+        rc = r.turn ? answer(&r) : go_on(&r);
+    cli_ask_close(&r.ask);
     cli_engine_close(&r.engine);
     tone_token_list_clear(&r.prompt);
     tone_token_list_clear(&r.ids);

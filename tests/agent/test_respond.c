@@ -266,7 +266,7 @@ static bool ruled(rig *g, tone_rules *rules, const tone_constraint_answer *a, ui
 {
     tone_error err = {0};
     tone_token_list ids = encode(g, "<bos><|turn>user\nx<turn|>\n<|turn>model\n");
-    tone_status st = tone_rules_set(rules, a, &err);
+    tone_status st = tone_rules_set(rules, a, NULL, &err);
     tone_respond_options o = tone_respond_defaults();
     o.gen.max_tokens = 300;
     o.gen.sampling.temperature = 1.5;
@@ -337,7 +337,10 @@ static void under_rules(const char *path)
         tone_response_clear(&r);
     }
     tone_constraint_answer bad = {.schema = "{\"type\":\"banana\"}", .schema_bytes = 17};
-    CHECK(rules && tone_rules_set(rules, &bad, &err) != TONE_OK && err.text[0] && !tone_rules_guide(rules) && *tone_rules_missing(rules) == 0);
+    CHECK(rules && tone_rules_set(rules, &bad, NULL, &err) != TONE_OK && err.text[0] && !tone_rules_guide(rules) && *tone_rules_missing(rules) == 0);
+    tone_constraint_answer unlike = {.schema = "{\"type\":\"array\",\"uniqueItems\":true}", .schema_bytes = 35};
+    CHECK(rules && tone_rules_set(rules, &unlike, NULL, &err) == TONE_ERR_UNSUPPORTED && !tone_rules_warning(rules, 0));
+    CHECK(rules && !tone_rules_set(rules, &unlike, &(tone_constraint_options){.lenient = true}, &err) && tone_rules_warning(rules, 0));
     tone_rules_close(rules);
     close_rig(&g);
 }
