@@ -12,12 +12,22 @@ deps:
 	@tools/deps.sh
 
 check: all
-	@meson test -C $(BUILD) --print-errorlogs
+	@meson test -C $(BUILD) --print-errorlogs --timeout-multiplier 4
 
 # Gemma 3 270M, the real weights (253 MB, fetched once): the bounds of tests/golden/gemma3-270m/README.md.
 check-weights: all
 	@tools/fetch_weights.sh
 	@meson test -C $(BUILD) --print-errorlogs --verbose --suite weights
+
+# Five turns of the main job with the small model; writes demo/.
+demo: all
+	@tools/demo.sh $(BUILD)/src/cli/tonesmith demo
+
+# Figures, never a pass or a fail.
+bench: all
+	@meson test -C $(BUILD) --benchmark --verbose
+	@$(BUILD)/src/cli/tonesmith bench-sound
+	@$(BUILD)/src/cli/tonesmith bench-ears
 
 asan: deps
 	@tools/build.sh build-asan -Db_sanitize=address,undefined -Db_lundef=false
