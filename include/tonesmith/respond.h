@@ -62,7 +62,7 @@ TONE_API void tone_response_clear(tone_response *r);
 /* ---- what may be said at all -------------------------------------------------------------------------------------- */
 
 /* Rules for the answers of one model: which tools may be called, how, and what JSON the text must be.  They keep the
- * vocabulary that masks are made from, and the last constraint, which turns after turn is the same.  One thread at a time;
+ * vocabulary that masks are made from, and the last few constraints, since turn after turn they are the same.  One thread at a time;
  * the tokenizer must outlive them.
  *
  *     tone_rules *rules;
@@ -75,7 +75,7 @@ typedef struct tone_rules tone_rules;
 
 TONE_API TONE_NODISCARD tone_status tone_rules_open(tone_rules **out, const tone_tokenizer *t, tone_error *err);
 TONE_API void tone_rules_close(tone_rules *r);
-/* Stand at the beginning of an answer.  Compiles unless the last one was the same; errors as tone_constraint_compile_answer().
+/* Stand at the beginning of an answer.  Compiles what is not kept; errors as tone_constraint_compile_answer().
  * `options` may be NULL.  After a failure there is no guide. */
 TONE_API TONE_NODISCARD tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *answer,
                                                    const tone_constraint_options *options, tone_error *err);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "agent/backend.h"
-#include "agent/guide.h"
 #include "base/buf.h"
 #include "base/fail.h"
 #include "tonesmith/respond.h"
@@ -14,7 +13,7 @@ typedef struct engine {
     tone_model *model;
     tone_session *session;
     tone_chat_family family;
-    tone_guides *guides;
+    tone_rules *rules;
     uint64_t n_calls; /* made so far: call ids are never used twice */
 } engine;
 
@@ -121,6 +120,18 @@ static tone_thought thought_of(const tone_ask *ask, const tone_prompt *p)
     return tone_prompt_open_thought(p) ? TONE_THOUGHT_OPEN : ask->thinking ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE;
 }
 
+static tone_status set_rules(engine *e, const tone_ask *ask, const tone_prompt *p, tone_error *err)
+{
+    /* What a declaration asks for and no mask can enforce is left to the check of the arguments. */
+    const tone_constraint_options options = {.lenient = true};
+    const char *tools = ask->choice == TONE_TOOL_NONE ? NULL : ask->tools;
+    const tone_constraint_answer answer = {.tools = tools, .tools_bytes = tools ? strlen(tools) : 0, .choice = ask->choice, .thought = thought_of(ask, p)};
+    tone_status st = tone_rules_set(e->rules, &answer, &options, err);
+    if (st == TONE_ERR_LIMIT && err) /* to callers of a backend that means time */
+        err->code = TONE_ERR_UNSUPPORTED;
+    return st == TONE_ERR_LIMIT ? TONE_ERR_UNSUPPORTED : st;
+}
+
 static tone_respond_options options_of(asked *a, const tone_prompt *p, const tone_gen_guide *guide)
 {
     const tone_ask *ask = a->ask;
@@ -153,10 +164,9 @@ static tone_status respond(asked *a, const tone_prompt *p, tone_answer *out, ton
     tone_session_on_progress(e->session, on_progress, a);
     /* A cancel that came too late for the last answer stops this one before its first token: then it is asked again. */
     for (int attempt = 0; !st && attempt < 2; attempt++) {
-        const tone_gen_guide *guide = NULL;
-        if (a->ask->tools && (st = tone_guides_begin(e->guides, a->ask->tools, a->ask->choice, thought_of(a->ask, p), &guide, err)))
+        if (a->ask->tools && (st = set_rules(e, a->ask, p, err)))
             break;
-        const tone_respond_options o = options_of(a, p, guide);
+        const tone_respond_options o = options_of(a, p, a->ask->tools ? tone_rules_guide(e->rules) : NULL);
         tone_response_clear(&r);
         st = tone_respond(e->session, &(tone_input){.ids = ids.ids, .n = ids.n}, &o, &r, err);
         if (st || r.gen.end != TONE_END_CANCELLED || r.gen.n_generated || a->late || atomic_load(&e->base.cancelled))
@@ -196,7 +206,7 @@ static void cancel(tone_backend *b)
 static void close_engine(tone_backend *b)
 {
     engine *e = (engine *)b;
-    tone_guides_close(e->guides);
+    tone_rules_close(e->rules);
     tone_session_close(e->session);
     tone_model_close(e->model);
     free((char *)e->base.facts.where);
@@ -214,7 +224,7 @@ static tone_status open_model(engine *e, const char *path, const tone_session_op
     e->family = tone_model_chat_family(e->model);
     if (e->family == TONE_CHAT_GEMMA3 || tone_tokenizer_find(t, "<|tool_call>") == TONE_TOKEN_NONE)
         return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "%s was not made for calling tools: take a Gemma 4 model", path);
-    st = tone_guides_open(&e->guides, t, err);
+    st = tone_rules_open(&e->rules, t, err);
     return st ? st : tone_session_open(&e->session, e->model, opt, err);
 }
 

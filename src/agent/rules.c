@@ -5,27 +5,36 @@
 #include "base/fail.h"
 #include "tonesmith/respond.h"
 
+enum { KEPT = 4 };
+
+/* One constraint, and what it was made from. */
+typedef struct kept {
+    tone_buf made_from;
+    tone_constraint *constraint;
+    tone_constraint_state *state; /* NULL: the place is free */
+} kept;
+
 struct tone_rules {
     tone_constraint_vocab *vocab;
-    tone_constraint *constraint;
-    tone_constraint_state *state; /* NULL: nothing is set */
-    tone_buf last;                /* what the constraint was made from */
+    kept all[KEPT];
+    size_t oldest; /* the place that is given up next */
+    kept *now;     /* NULL: nothing is set */
     tone_gen_guide guide;
 };
 
 static tone_status mask(void *arg, uint64_t *bits, tone_error *err)
 {
-    return tone_constraint_mask(((tone_rules *)arg)->state, bits, err);
+    return tone_constraint_mask(((tone_rules *)arg)->now->state, bits, err);
 }
 
 static tone_status accept(void *arg, tone_token id, tone_error *err)
 {
-    return tone_constraint_accept_token(((tone_rules *)arg)->state, id, err);
+    return tone_constraint_accept_token(((tone_rules *)arg)->now->state, id, err);
 }
 
 static tone_status forced(void *arg, tone_token_list *out, tone_error *err)
 {
-    return tone_constraint_forced(((tone_rules *)arg)->state, out, err);
+    return tone_constraint_forced(((tone_rules *)arg)->now->state, out, err);
 }
 
 tone_status tone_rules_open(tone_rules **out, const tone_tokenizer *t, tone_error *err)
@@ -42,21 +51,20 @@ tone_status tone_rules_open(tone_rules **out, const tone_tokenizer *t, tone_erro
     return st;
 }
 
-static void forget(tone_rules *r)
+static void give_up(kept *k)
 {
-    tone_constraint_state_close(r->state);
-    tone_constraint_free(r->constraint);
-    r->state = NULL;
-    r->constraint = NULL;
-    tone_buf_reset(&r->last);
+    tone_constraint_state_close(k->state);
+    tone_constraint_free(k->constraint);
+    tone_buf_clear(&k->made_from);
+    *k = (kept){0};
 }
 
 void tone_rules_close(tone_rules *r)
 {
     if (!r)
         return;
-    forget(r);
-    tone_buf_clear(&r->last);
+    for (size_t i = 0; i < KEPT; i++)
+        give_up(&r->all[i]);
     tone_constraint_vocab_close(r->vocab);
     free(r);
 }
@@ -73,50 +81,66 @@ static void describe(tone_buf *b, const tone_constraint_answer *a, const tone_co
     tone_buf_append(b, a->schema, a->schema ? a->schema_bytes : 0);
 }
 
-static tone_status compile(tone_rules *r, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
+static tone_status compile(const tone_rules *r, kept *k, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
 {
     /* Families without calls and thoughts have JSON documents all the same. */
     bool document = a->schema && !a->tools && a->thought == TONE_THOUGHT_NONE;
-    tone_status st = document ? tone_constraint_compile_schema(&r->constraint, r->vocab, a->schema, a->schema_bytes, o, err)
-                              : tone_constraint_compile_answer(&r->constraint, r->vocab, a, o, err);
-    return st ? st : tone_constraint_state_open(&r->state, r->constraint, err);
+    tone_status st = document ? tone_constraint_compile_schema(&k->constraint, r->vocab, a->schema, a->schema_bytes, o, err)
+                              : tone_constraint_compile_answer(&k->constraint, r->vocab, a, o, err);
+    return st ? st : tone_constraint_state_open(&k->state, k->constraint, err);
+}
+
+static kept *find(tone_rules *r, const tone_buf *made_from)
+{
+    for (size_t i = 0; i < KEPT; i++) {
+        kept *k = &r->all[i];
+        if (k->state && k->made_from.n == made_from->n && memcmp(k->made_from.data, made_from->data, made_from->n) == 0)
+            return k;
+    }
+    return NULL;
 }
 
 tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
 {
-    tone_buf now = {0};
-    describe(&now, a, o);
-    tone_status st = now.failed ? tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for rules") : TONE_OK;
-    bool same = !st && r->state && now.n == r->last.n && memcmp(now.data, r->last.data, now.n) == 0;
-    if (same) {
-        st = tone_constraint_state_reset(r->state, err);
-    } else {
-        forget(r);
-        if (!st)
-            st = compile(r, a, o, err);
-        tone_buf_append(&r->last, now.data, now.n);
-        if (!st && r->last.failed)
-            st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for rules");
+    tone_buf made_from = {0};
+    r->now = NULL;
+    describe(&made_from, a, o);
+    if (made_from.failed) {
+        tone_buf_clear(&made_from);
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for rules");
     }
-    tone_buf_clear(&now);
+    kept *k = find(r, &made_from);
+    tone_status st;
+    if (k) {
+        tone_buf_clear(&made_from);
+        st = tone_constraint_state_reset(k->state, err);
+    } else {
+        k = &r->all[r->oldest];
+        r->oldest = (r->oldest + 1) % KEPT;
+        give_up(k);
+        k->made_from = made_from;
+        st = compile(r, k, a, o, err);
+    }
     if (st)
-        forget(r);
+        give_up(k);
+    else
+        r->now = k;
     return st;
 }
 
 const tone_gen_guide *tone_rules_guide(const tone_rules *r)
 {
-    return r->state ? &r->guide : NULL;
+    return r->now ? &r->guide : NULL;
 }
 
 const char *tone_rules_missing(tone_rules *r)
 {
     const char *text;
     size_t n;
-    return r->state && !tone_constraint_finish_text(r->state, &text, &n, NULL) && n ? text : "";
+    return r->now && !tone_constraint_finish_text(r->now->state, &text, &n, NULL) && n ? text : "";
 }
 
 const char *tone_rules_warning(const tone_rules *r, size_t i)
 {
-    return r->constraint ? tone_constraint_warning(r->constraint, i) : NULL;
+    return r->now ? tone_constraint_warning(r->now->constraint, i) : NULL;
 }
