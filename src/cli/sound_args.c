@@ -11,7 +11,7 @@
 
 cli_sound_args cli_sound_args_defaults(void)
 {
-    return (cli_sound_args){.rate = 0, .tail_s = 8};
+    return (cli_sound_args){.tail_s = 8, .bpm = 120};
 }
 
 tone_status cli_sound_load(cli_sound *s, const cli_sound_args *a, tone_error *err)
@@ -89,7 +89,7 @@ tone_status cli_sound_render(cli_sound *s, const cli_sound_args *a, bool show, t
                            a->input, input.rate_hz);
         tone_sound in = {input.frames, input.n_frames, input.n_channels, input.rate_hz};
         if (!st)
-            st = tone_render_effects(&s->sound, &s->patch, &in, 120, &opt, err);
+            st = tone_render_effects(&s->sound, &s->patch, &in, a->bpm, &opt, err);
     } else {
         st = read_notes(&notes, s, a, err);
         if (!st)

@@ -9,10 +9,10 @@ typedef struct cli_sound_args {
     const char *preset, *patch, *notes, *input;
     cli_list set;
     long seed, rate;
-    double seconds, tail_s;
+    double seconds, tail_s, bpm;
 } cli_sound_args;
 
-/* Rate 48000, a tail of 8 s. */
+/* Rate 48000, a tail of 8 s, 120 beats a minute. */
 cli_sound_args cli_sound_args_defaults(void);
 
 /* Rows of a table of options that fill a cli_sound_args called `a`. */
@@ -25,6 +25,7 @@ cli_sound_args cli_sound_args_defaults(void);
     {0, "seed", CLI_INT, &(a).seed, "N", "noise, starting phases, random LFOs (0)", 0, 9007199254740992.0},             \
     {0, "rate", CLI_INT, &(a).rate, "HZ", "44100 to 192000 (48000; that of the input)", TONE_RATE_MIN, TONE_RATE_MAX},  \
     {0, "seconds", CLI_REAL, &(a).seconds, "S", "length (until the sound has died away)", 0.001, 7200},                 \
+    {0, "bpm", CLI_REAL, &(a).bpm, "N", "tempo of the input, for echoes in note values (120)", 10, 1000},              \
     {0, "tail", CLI_REAL, &(a).tail_s, "S", "without --seconds, at most this long after the last note (8)", 0, 3600}
 
 /* The patch and everything that has to be told about how it came about. */

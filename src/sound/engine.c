@@ -94,18 +94,22 @@ void tone_engine_play(tone_engine *e, int part)
     memset(bus[0], 0, frames * sizeof bus[0][0]);
     memset(bus[1], 0, frames * sizeof bus[1][0]);
     tone_voices_run(&e->voices, &e->patch, bus[0], bus[1]);
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < (e->patch.twin ? 1 : 2); side++)
         sum_lanes(&e->mix[side][(size_t)part * frames], bus[side], (int)frames);
 }
 
 void tone_engine_finish(tone_engine *e, float *left, float *right)
 {
     float *sides[2] = {left, right};
-    for (int side = 0; side < 2; side++) {
+    for (int side = 0; side < (e->patch.twin ? 1 : 2); side++) {
         if (e->factor == 2)
             tone_decimator_run(&e->sides[side], sides[side], e->mix[side], e->n);
         else
             memcpy(sides[side], e->mix[side], (size_t)e->n * sizeof *left);
+    }
+    if (e->patch.twin) {
+        memcpy(right, left, (size_t)e->n * sizeof *left);
+        e->sides[1] = e->sides[0];
     }
     tone_fx_run(&e->fx, left, right);
 }

@@ -56,8 +56,8 @@ void tone_chorus_run(tone_chorus *c, float *left, float *right, int n)
             for (int i = 0; i < n; i += 4)
                 v4_store(sum + i, v4_load(sum + i) + v4_load(copy + i));
         }
-        for (int i = 0; i < n; i++) /* copies add up by power */
-            sides[side][i] += c->mix * (0.57735f * sum[i] - sides[side][i]);
+        for (int i = 0; i < n; i++) /* between adding up by power and by amplitude */
+            sides[side][i] += c->mix * (0.5f * sum[i] - sides[side][i]);
     }
 }
 

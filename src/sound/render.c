@@ -73,11 +73,13 @@ static tone_status start_output(output *o, uint32_t rate, double seconds, int de
 }
 
 /* Give back the room that a tail did not need. */
-static void trim(tone_sound *s)
+static void trim(output *o)
 {
-    float *fitted = realloc(s->frames, (s->n_frames + 1) * 2 * sizeof *fitted);
+    if (o->sound.n_frames == o->limit)
+        return;
+    float *fitted = realloc(o->sound.frames, (o->sound.n_frames + 1) * 2 * sizeof *fitted);
     if (fitted)
-        s->frames = fitted;
+        o->sound.frames = fitted;
 }
 
 static tone_status report(const tone_render_options *opt, const output *o, int64_t block, tone_error *err)
@@ -169,7 +171,7 @@ tone_status tone_render(tone_sound *out, const tone_patch *patch, const tone_not
         if (st)
             goto done;
     }
-    trim(&o.sound);
+    trim(&o);
     *out = o.sound;
     o.sound.frames = NULL;
 done:
@@ -234,7 +236,7 @@ tone_status tone_render_effects(tone_sound *out, const tone_patch *patch, const 
         if (st)
             goto done;
     }
-    trim(&o.sound);
+    trim(&o);
     *out = o.sound;
     o.sound.frames = NULL;
 done:

@@ -80,7 +80,7 @@ void tone_voice_patch_init(tone_voice_patch *p, const float values[TONE_N_PARAMS
     p->cutoff_lfo = v[TONE_P_LFO2_CUTOFF];
     p->cutoff_velocity = v[TONE_P_FILTER_VELOCITY];
     p->keytrack = v[TONE_P_FILTER_KEYTRACK] * 0.01f / 12;
-    p->resonance = v[TONE_P_FILTER_RESONANCE] * 0.01f;
+    p->damping = tone_filter_k(p->filter_mode, v4_all(v[TONE_P_FILTER_RESONANCE] * 0.01f));
     p->drive = (float)tone_db_to_gain(v[TONE_P_FILTER_DRIVE]);
     p->dirt = (float)tone_min(v[TONE_P_FILTER_DRIVE] / 6, 1);
     tone_env_shape_init(&p->amp, v[TONE_P_AMP_ATTACK], v[TONE_P_AMP_DECAY], v[TONE_P_AMP_SUSTAIN], v[TONE_P_AMP_RELEASE],
@@ -93,6 +93,7 @@ void tone_voice_patch_init(tone_voice_patch *p, const float values[TONE_N_PARAMS
     p->lfo1_fade = v[TONE_P_LFO1_DELAY] > 0 ? 1000 / (v[TONE_P_LFO1_DELAY] * p->rate) : 1;
     p->tremolo = (float)(v[TONE_P_LFO2_LEVEL] * 0.16609640474436811739);
     p->pan = v[TONE_P_LFO2_PAN] * 0.01f;
+    p->twin = !p->stereo && !(p->pan > 0);
 }
 
 /* Where every lane stands at the end of the block. */
@@ -127,17 +128,21 @@ static void work_out(control *c, tone_voice_group *s, const tone_voice_patch *p)
         hz = v4_exp2((semitones - 69.0f) * (1.0f / 12)) * 440.0f;
     c->step_a = v4_min(hz * per_hz, most);
     c->step_sub = c->step_a * 0.5f;
-    /* The modulated frequency, f_a + index f_b, stays below the Nyquist frequency of the voice. */
-    v4 limit = (v4_all(0.45f * 4294967296.0f) - c->step_a) / (c->step_b * 6.2831853f);
-    c->index = v4_min(p->fm_index * (1.0f - p->fm_env + p->fm_env * s->mod.value), limit);
+    c->index = v4_all(0);
+    if (p->fm) { /* the modulated frequency, f_a + index f_b, stays below the Nyquist frequency of the voice */
+        v4 limit = (v4_all(0.45f * 4294967296.0f) - c->step_a) / (c->step_b * 6.2831853f);
+        c->index = v4_min(p->fm_index * (1.0f - p->fm_env + p->fm_env * s->mod.value), limit);
+    }
     c->width = v4_clamp(p->width + p->width_lfo * lfo1, 0.02f, 0.98f) * 4294967296.0f;
 
     v4 octave = p->cutoff_octave + p->cutoff_env * s->mod.value + p->cutoff_lfo * lfo2 +
                 p->keytrack * (s->pitch + s->bend + p->transpose - 60.0f) - p->cutoff_velocity * (1.0f - s->velocity);
     v4 g = tone_filter_g(v4_exp2(v4_clamp(octave, 3, 14.5f)), p->rate);
-    v4 k = tone_filter_k(p->filter_mode, v4_all(p->resonance));
+    v4 k = p->damping;
     v4 touch = 1.0f - p->amp_velocity * (1.0f - s->velocity * s->velocity);
-    v4 gain = s->amp.value * touch * v4_exp2(p->tremolo * (lfo2 - 1.0f) * 0.5f) * voice_gain;
+    v4 gain = s->amp.value * touch * voice_gain;
+    if (p->tremolo > 0)
+        gain *= v4_exp2(p->tremolo * (lfo2 - 1.0f) * 0.5f);
     v4 pan = p->pan * lfo2;
     c->gain[0] = gain * v4_min(1.0f - pan, v4_all(1));
     c->gain[1] = gain * v4_min(1.0f + pan, v4_all(1));
@@ -333,7 +338,8 @@ static void run_group(tone_voice_group *s, const tone_voice_patch *p, const tone
     else
         s->filter[1] = s->filter[0];
     add_to_bus(bus_left, x_left, s->gain[0], c.gain[0], s, n);
-    add_to_bus(bus_right, p->stereo ? x_right : x_left, s->gain[1], c.gain[1], s, n);
+    if (!p->twin)
+        add_to_bus(bus_right, p->stereo ? x_right : x_left, s->gain[1], c.gain[1], s, n);
     s->gain[0] = c.gain[0];
     s->gain[1] = c.gain[1];
     for (int lane = 0; lane < 4; lane++) {

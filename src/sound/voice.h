@@ -23,7 +23,9 @@ typedef struct tone_voice_patch {
     float rate;     /* of the voices: the output's, or twice that */
     int n;          /* samples in a control block at that rate */
     int wave_a, wave_b, filter_mode, voice_mode, lfo1_shape, lfo2_shape;
-    bool sync, fm, hear_a, hear_b, stereo, pink;
+    bool sync, fm, hear_a, hear_b, pink;
+    bool stereo; /* the oscillators differ between left and right */
+    bool twin;   /* left and right are the same throughout */
     int unison;
     float detune[TONE_UNISON_MAX], left[TONE_UNISON_MAX], right[TONE_UNISON_MAX]; /* ratio, gains */
     float gain_a, gain_b, gain_sub, gain_noise;
@@ -34,7 +36,8 @@ typedef struct tone_voice_patch {
     float transpose, pitch_env, pitch_lfo; /* semitones */
     float glide_blocks;
     float cutoff_octave, cutoff_env, cutoff_lfo, cutoff_velocity, keytrack; /* log2 Hz, octaves, octaves a semitone */
-    float resonance, drive, dirt;
+    v4 damping;                    /* as tone_filter_k() */
+    float drive, dirt;
     tone_env_shape amp, mod;
     float amp_velocity;
     float lfo1_turns, lfo2_turns, lfo1_fade; /* a frame */
@@ -90,7 +93,8 @@ void tone_voices_init(tone_voices *v, uint64_t seed);
 void tone_voices_note_on(tone_voices *v, const tone_voice_patch *p, float key, float velocity, uint8_t channel, int start);
 void tone_voices_note_off(tone_voices *v, const tone_voice_patch *p, float key, uint8_t channel);
 void tone_voices_bend(tone_voices *v, float semitones, uint8_t channel);
-/* [audio] Add one control block of every sounding voice to the buses: lane sums are the caller's. */
+/* [audio] Add one control block of every sounding voice to the buses: lane sums are the caller's.  With p->twin only the left
+ * bus is used. */
 void tone_voices_run(tone_voices *v, const tone_voice_patch *p, v4 *bus_left, v4 *bus_right);
 bool tone_voices_idle(const tone_voices *v);
 
