@@ -373,7 +373,7 @@ static tone_status take_answer(turn *t, const tone_answer *answer)
     t->out->end = t->must_answer ? t->why : TONE_TURN_ANSWERED;
     if (answer->finish == TONE_FINISH_LENGTH) {
         t->out->end = TONE_TURN_TOKENS;
-        warn(t, "the answer was cut off: it reached the limit of tokens");
+        warn(t, "the answer was cut off: it reached a limit of tokens or went in circles");
     } else if (!*answer->content) {
         warn(t, "the model said nothing");
     }

@@ -8,6 +8,8 @@
 #include "base/fail.h"
 #include "tonesmith/respond.h"
 
+enum { ANSWER_ROOM = 256 };
+
 typedef struct engine {
     tone_backend base;
     tone_model *model;
@@ -153,14 +155,22 @@ static tone_respond_options options_of(asked *a, const tone_prompt *p, const ton
     return o;
 }
 
+/* An answer that is cut off after three words helps nobody: so many tokens must be left. */
+static size_t room_for_answer(const tone_ask *ask, size_t context)
+{
+    size_t room = context / 4 < ANSWER_ROOM ? context / 4 : ANSWER_ROOM;
+    return ask->max_tokens && ask->max_tokens < room ? ask->max_tokens : room;
+}
+
 static tone_status respond(asked *a, const tone_prompt *p, tone_answer *out, tone_error *err)
 {
     engine *e = a->e;
     tone_token_list ids = {0};
     tone_response r = {0};
     tone_status st = tone_prompt_encode(p, tone_model_tokenizer(e->model), &ids, err);
-    if (!st && ids.n >= tone_session_context(e->session))
-        st = tone_fail(err, TONE_ERR_CONTEXT_FULL, 0, "the conversation has %zu tokens, the session room for %zu", ids.n, tone_session_context(e->session));
+    const size_t context = tone_session_context(e->session), room = room_for_answer(a->ask, context);
+    if (!st && ids.n + room > context)
+        st = tone_fail(err, TONE_ERR_CONTEXT_FULL, 0, "the conversation has %zu tokens; with an answer it does not fit into %zu", ids.n, context);
     tone_session_on_progress(e->session, on_progress, a);
     /* A cancel that came too late for the last answer stops this one before its first token: then it is asked again. */
     for (int attempt = 0; !st && attempt < 2; attempt++) {

@@ -178,7 +178,7 @@ static void check_bad(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tone_endpoint_options o = quick();
-        o.idle_s = cases[i].idle_s ? cases[i].idle_s : o.idle_s;
+        o.idle_s = cases[i].idle_s > 0 ? cases[i].idle_s : o.idle_s;
         o.total_s = cases[i].total_s;
         o.max_bytes = strcmp(cases[i].behaviour, "endless") == 0 ? 1000000 : o.max_bytes;
         tone_backend *b = open_at(cases[i].behaviour, o);

@@ -1,6 +1,7 @@
 /* Our engine as a backend, with tiny random models: what they say means nothing, but prompts, the reuse of the cache, limits and
  * cancelling can be counted. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -194,6 +195,52 @@ static void check_calls(const char *path)
     tone_backend_close(b);
 }
 
+static tone_status no_call(void *arg, const char *name, const char *arguments, char **result, bool *changed, tone_error *err)
+{
+    (void)arg, (void)name, (void)arguments, (void)err;
+    *changed = false;
+    *result = strdup("{\"now\":\"step 1\"}");
+    return TONE_OK;
+}
+
+static tone_status state(void *arg, char **lines, tone_error *err)
+{
+    char text[60];
+    (void)err;
+    snprintf(text, sizeof text, "patch Warm Strings\nsound centroid %d Hz", 1000 + 100 * ++*(int *)arg);
+    *lines = strdup(text);
+    return TONE_OK;
+}
+
+/* In a long conversation with a model that was not trained with the tools, the page of instructions, the declarations and the
+ * turns before are evaluated once: the state, which is another one each time, comes after them. */
+static void check_conversation(const char *path)
+{
+    tone_backend *b = open_backend(path, 8192);
+    tone_agent *a = NULL;
+    tone_error err = {0};
+    int n_states = 0;
+    tone_agent_options o = tone_agent_defaults();
+    o.backend = b;
+    o.tools = tools;
+    o.call = no_call;
+    o.state = state;
+    o.arg = &n_states;
+    o.max_steps = 1;
+    o.max_tokens = 60;
+    CHECK_CASE(!tone_agent_open(&a, &o, &err), "%s", err.text);
+    uint64_t first = 0;
+    for (int i = 0; i < 3 && a; i++) {
+        tone_turn t;
+        CHECK_CASE(!tone_agent_turn(a, "and now something else", &t, &err), "%s", err.text);
+        first = i ? first : t.n_prompt;
+        CHECK_CASE(i == 0 || t.n_reused + 40 >= first, "turn %d: %d of %d tokens reused", i, (int)t.n_reused, (int)t.n_prompt);
+        tone_turn_clear(&t);
+    }
+    tone_agent_close(a);
+    tone_backend_close(b);
+}
+
 static void check_refused(void)
 {
     tone_backend *b;
@@ -216,6 +263,8 @@ int main(int argc, char **argv)
     check_cancel(argv[1]);
     check_calls(argv[1]);
     check_calls(argv[2]);
+    check_conversation(argv[1]);
+    check_conversation(argv[2]);
     check_refused();
     free(tools);
     return check_done();
