@@ -29,6 +29,11 @@ bench: all
 	@$(BUILD)/src/cli/tonesmith bench-sound
 	@$(BUILD)/src/cli/tonesmith bench-ears
 
+# LV2 plug-ins of Debian (mda-lv2, calf-plugins, lsp-plugins-lv2, x42-plugins): installed with apt, then listed, described, set
+# and rendered.  Prints "skipped" where they cannot be had.
+check-plugins: all
+	@tools/check_plugins.sh $(BUILD)/src/cli/tonesmith
+
 asan: deps
 	@tools/build.sh build-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@meson test -C build-asan --print-errorlogs --timeout-multiplier 8

@@ -166,11 +166,11 @@ static bool send_line(json_t *o)
     return true;
 }
 
-static void limit(int what, const char *text)
+/* A limit that the plug-in cannot raise; 0 is none. */
+static struct rlimit read_limit(const char *text)
 {
     rlim_t n = (rlim_t)strtoull(text, NULL, 10);
-    if (n)
-        (void)setrlimit(what, &(struct rlimit){n, n});
+    return n ? (struct rlimit){n, n} : (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
 }
 
 /* What a plug-in must not have: cores on disk, a terminal, a display, the program's open files, a life after it. */
@@ -181,9 +181,11 @@ static void confine(char **argv)
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     (void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){(rlim_t)4 << 30, (rlim_t)4 << 30});
 #ifndef __SANITIZE_ADDRESS__ /* its shadow needs more than any limit */
-    limit(RLIMIT_AS, argv[1]);
+    const struct rlimit bytes = read_limit(argv[1]);
+    (void)setrlimit(RLIMIT_AS, &bytes);
 #endif
-    limit(RLIMIT_CPU, argv[2]);
+    const struct rlimit seconds = read_limit(argv[2]);
+    (void)setrlimit(RLIMIT_CPU, &seconds);
     setenv("QT_QPA_PLATFORM", "offscreen", 1); /* Qt plug-ins abort without one */
     unsetenv("DISPLAY");
     unsetenv("WAYLAND_DISPLAY");
