@@ -29,6 +29,11 @@ static inline void store(double *p, v2 v)
     *(v2 *)p = v;
 }
 
+static inline v2 swap(v2 v)
+{
+    return (v2){v[1], v[0]};
+}
+
 /* One butterfly: a, b, c, d of the input; w^p, w^2p, w^3p; the four outputs.  T is double or v2. */
 #define BUTTERFLY(T, ar, ai, br, bi, cr, ci, dr, di, w1r, w1i, w2r, w2i, w3r, w3i, o)                                       \
     do {                                                                                                                    \
@@ -229,7 +234,18 @@ void tone_fft_forward(const tone_fft *f, double *re, double *im, const double *x
     re[h] = zr[0] - zi[0];
     im[h] = 0;
     /* E = (Z[k] + Z*[h-k]) / 2, O = (Z[k] - Z*[h-k]) / 2i, X[k] = E + w^k O, X[h-k] = (E - w^k O)*. */
-    for (size_t k = 1; k <= h / 2; k++) {
+    size_t k = 1;
+    for (; k + 1 < h / 2; k += 2) { /* k and k + 1 with h-k and h-k-1 */
+        v2 lr = load(zr + k), li = load(zi + k), ur = swap(load(zr + h - k - 1)), ui = swap(load(zi + h - k - 1));
+        v2 c = load(cosine + k), s = load(sine + k);
+        v2 er = 0.5 * (lr + ur), ei = 0.5 * (li - ui), or = 0.5 * (li + ui), oi = 0.5 * (ur - lr);
+        v2 tr = or * c + oi * s, ti = oi * c - or * s;
+        store(re + k, er + tr);
+        store(im + k, ei + ti);
+        store(re + h - k - 1, swap(er - tr));
+        store(im + h - k - 1, swap(ti - ei));
+    }
+    for (; k <= h / 2; k++) {
         double er = 0.5 * (zr[k] + zr[h - k]), ei = 0.5 * (zi[k] - zi[h - k]);
         double or = 0.5 * (zi[k] + zi[h - k]), oi = 0.5 * (zr[h - k] - zr[k]);
         double tr = or * cosine[k] + oi * sine[k], ti = oi * cosine[k] - or * sine[k];

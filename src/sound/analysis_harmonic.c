@@ -27,14 +27,13 @@ static size_t find_partials(tone_hearing *h, hear_peak *p, double *re, double *i
     for (size_t i = 0; i < have; i++)
         frame[i] = h->fold[at + i] * h->a->blackman_partials[i];
     tone_fft_forward(h->a->partials, re, im, frame, have, work);
-    double top = 0, *m = re;
+    double top = 0, *power = re;
     for (size_t b = LOW; b < HIGH; b++) {
-        m[b] = sqrt(re[b] * re[b] + im[b] * im[b]);
-        top = tone_max(m[b], top);
+        power[b] = re[b] * re[b] + im[b] * im[b];
+        top = tone_max(power[b], top);
     }
-    m[LOW - 1] = m[MID + 2] = 0;
-    double floor = pow(10, -2.5) * top;
-    return floor > 0 ? hear_peaks(p, MOST, m, LOW, MID + 2, floor) : 0;
+    power[LOW - 1] = power[MID + 2] = 0;
+    return top > 0 ? hear_peaks(p, MOST, power, LOW, MID + 2, 1e-5 * top) : 0;
 }
 
 /* YIN's pitch where some strong peak lies within 1 % of 1, 2 or 3 times it (a bell always fits some very low pitch);

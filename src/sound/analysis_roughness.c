@@ -15,15 +15,21 @@ enum {
     ROOM = ROUGH_FFT / 4
 };
 
-size_t hear_peaks(hear_peak *out, size_t room, const double *m, size_t from, size_t to, double floor)
+/* Of a magnitude, given its square. */
+static double log_magnitude(double power)
+{
+    return 0.5 * log(tone_max(power, 1e-60));
+}
+
+size_t hear_peaks(hear_peak *out, size_t room, const double *p, size_t from, size_t to, double floor)
 {
     size_t n = 0;
     for (size_t i = from; i < to && n < room; i++) {
-        if (!(m[i] > m[i - 1] && m[i] >= m[i + 1] && m[i] >= floor))
+        if (!(p[i] >= floor && p[i] > p[i - 1] && p[i] >= p[i + 1]))
             continue;
-        double a = log(fmax(m[i - 1], 1e-30)), b = log(fmax(m[i], 1e-30)), c = log(fmax(m[i + 1], 1e-30));
+        double a = log_magnitude(p[i - 1]), b = log_magnitude(p[i]), c = log_magnitude(p[i + 1]);
         double d = tone_parabola_top(a, b, c);
-        out[n++] = (hear_peak){.bin = (double)i + d, .amplitude = exp(b - 0.25 * (a - c) * d), .magnitude = m[i]};
+        out[n++] = (hear_peak){.bin = (double)i + d, .amplitude = exp(b - 0.25 * (a - c) * d), .power = p[i]};
     }
     return n;
 }
@@ -62,7 +68,7 @@ static double vassilakis(const hear_peak *p, size_t n, double top)
 }
 
 /* The peaks of one frame, at most KEPT, strongest first, within 40 dB of the frame's largest bin; *power is the sum of
- * the squared magnitudes, *top the largest. */
+ * all bins, *top the largest. */
 static size_t frame_peaks(tone_hearing *h, size_t start, hear_peak *found, double *re, double *im, double *frame,
                           double *work, double *power, double *top)
 {
@@ -72,16 +78,15 @@ static size_t frame_peaks(tone_hearing *h, size_t start, hear_peak *found, doubl
     for (size_t i = 0; i < have; i++)
         frame[i] = h->fold[start + i] * h->a->blackman_rough[i];
     tone_fft_forward(h->a->rough, re, im, frame, have, work);
-    double *m = re;
+    double *p = re;
     *power = *top = 0;
-    m[LOW - 1] = m[HIGH + 1] = 0;
+    p[LOW - 1] = p[HIGH + 1] = 0;
     for (size_t b = LOW; b <= HIGH; b++) {
-        double square = re[b] * re[b] + im[b] * im[b];
-        *power += square;
-        m[b] = sqrt(square);
-        *top = tone_max(m[b], *top);
+        p[b] = re[b] * re[b] + im[b] * im[b];
+        *power += p[b];
+        *top = tone_max(p[b], *top);
     }
-    size_t n = hear_peaks(found, ROOM, m, LOW, HIGH + 1, 0.01 * *top);
+    size_t n = hear_peaks(found, ROOM, p, LOW, HIGH + 1, 1e-4 * *top);
     qsort(found, n, sizeof *found, stronger_first);
     return n < KEPT ? n : KEPT;
 }
@@ -116,10 +121,10 @@ tone_status hear_roughness(tone_hearing *h, tone_error *err)
         hear_peak *p = kept + i * KEPT;
         size_t strong = 0;
         for (size_t j = 0; j < (size_t)count[i] && strong < PARTIALS; j++)
-            if (p[j].magnitude >= 0.01 * largest)
+            if (p[j].power >= 1e-4 * largest)
                 p[strong++] = p[j];
         qsort(p, strong, sizeof *p, lower_first);
-        rough[i] = vassilakis(p, strong, largest);
+        rough[i] = vassilakis(p, strong, sqrt(largest));
     }
     tone_spread s = tone_spread_of(rough, NULL, n, sort);
     h->m->value[TONE_METRIC_ROUGHNESS] = s.median;

@@ -167,14 +167,15 @@ double hear_band_share(const double *power, double lo, double hi);
 /* fold of x into the slot (or a channel itself); NULL when memory ran out. */
 const double *hear_fold(tone_analyzer *a, hear_slot slot, const double *const x[2], unsigned channels, size_t n);
 
-/* A local maximum of a magnitude spectrum: parabola through the logarithms of three bins. */
+/* A local maximum of a spectrum: parabola through the logarithms of three magnitudes. */
 typedef struct hear_peak {
     double bin, amplitude; /* of the parabola's top */
-    double magnitude;      /* of the middle bin     */
+    double power;          /* of the middle bin     */
 } hear_peak;
 
-/* Peaks of m[from..to) whose middle bin reaches `floor`, at most `room`; returns how many there are. */
-size_t hear_peaks(hear_peak *out, size_t room, const double *m, size_t from, size_t to, double floor);
+/* Peaks of the power spectrum p[from..to) whose middle bin reaches `floor` (a power), at most `room`; returns how many
+ * there are. */
+size_t hear_peaks(hear_peak *out, size_t room, const double *p, size_t from, size_t to, double floor);
 
 /* A clip must be within the limits of analysis.h. */
 tone_status hear_check(const tone_clip *clip, tone_error *err);

@@ -158,39 +158,56 @@ static void interpolator(double g[3][TAPS], double total[3])
     }
 }
 
-static double largest(const double *x, size_t n)
+static double largest(const float *x, size_t n)
 {
-    double top = 0;
+    float top = 0;
     for (size_t i = 0; i < n; i++)
-        top = tone_max(fabs(x[i]), top);
-    return top;
+        top = fabsf(x[i]) > top ? fabsf(x[i]) : top;
+    return (double)top;
 }
 
-/* Largest |value| at one phase after each of n samples; x begins HALF - 1 samples before the first of them.  Eight
- * instants at a time, so that their sums stay in registers. */
-static double phase_peak(const double *x, size_t n, const double g[TAPS], double top)
+/* Four floats at any address. */
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* Largest |value| at one phase after each of n samples; x begins HALF - 1 samples before the first of them.  Sixteen
+ * instants at a time, so that their sums stay in registers, first in float: what lies clearly below `top` need not be
+ * known any better.  48 products are within 48 * 2^-24 of the reach. */
+static double phase_peak(const float *x, size_t n, const double g[TAPS], double reach, double top)
 {
-    for (size_t at = 0; at < n; at += 8) {
-        double y[8] = {0};
+    float narrow[TAPS];
+    for (size_t k = 0; k < TAPS; k++)
+        narrow[k] = (float)g[k];
+    for (size_t at = 0; at < n; at += 16) {
+        four y[4] = {{0}};
         for (size_t k = 0; k < TAPS; k++)
-            for (size_t i = 0; i < 8; i++)
-                y[i] += g[k] * x[at + k + i];
-        size_t left = n - at < 8 ? n - at : 8;
-        top = tone_max(largest(y, left), top);
+            for (size_t i = 0; i < 4; i++)
+                y[i] += narrow[k] * *(const four *)(x + at + k + 4 * i);
+        size_t left = n - at < 16 ? n - at : 16;
+        float most = 0;
+        for (size_t i = 0; i < left; i++)
+            most = fabsf(y[i / 4][i % 4]) > most ? fabsf(y[i / 4][i % 4]) : most;
+        if ((double)most + 4e-6 * reach < top)
+            continue;
+        for (size_t i = 0; i < left; i++) {
+            double exact = 0;
+            for (size_t k = 0; k < TAPS; k++)
+                exact += g[k] * (double)x[at + k + i];
+            top = tone_max(fabs(exact), top);
+        }
     }
     return top;
 }
 
-/* Largest |value| between samples i and i + 1 for i in 0 … n-1.  x has HALF zeros before and HALF + 8 after them. */
-static double between(const double *x, size_t n, double g[3][TAPS], const double *total, double top)
+/* Largest |value| between samples i and i + 1 for i in 0 … n-1.  x has HALF zeros before and HALF + 16 after them. */
+static double between(const float *x, size_t n, double g[3][TAPS], const double *total, double top)
 {
     for (size_t at = 0; at < n; at += CHUNK) {
         size_t here = n - at < CHUNK ? n - at : CHUNK;
-        const double *first = x + HALF + at - HALF + 1;
+        const float *first = x + at + 1;
         double reach = largest(first, here + TAPS);
         for (int phase = 0; phase < 3; phase++)
             if (reach * total[phase] > top) /* else it cannot rise above what we have */
-                top = phase_peak(first, here, g[phase], top);
+                top = phase_peak(first, here, g[phase], reach * total[phase], top);
     }
     return top;
 }
@@ -198,15 +215,16 @@ static double between(const double *x, size_t n, double g[3][TAPS], const double
 tone_status hear_true_peak(tone_analyzer *a, double *out_db, const tone_clip *clip, tone_error *err)
 {
     size_t n = clip->n_frames;
-    double *x = hear_scratch(a, SLOT_PREFIX, n + 2 * HALF + 8), g[3][TAPS], total[3], top = 0;
+    float *x = (float *)hear_scratch(a, SLOT_PREFIX, (n + 2 * HALF + 17) / 2);
+    double g[3][TAPS], total[3], top = 0;
     if (!x)
         return hear_no_memory(err);
     interpolator(g, total);
     for (uint32_t c = 0; c < clip->n_channels; c++) {
         memset(x, 0, HALF * sizeof *x);
-        memset(x + HALF + n, 0, (HALF + 8) * sizeof *x);
+        memset(x + HALF + n, 0, (HALF + 16) * sizeof *x);
         for (size_t i = 0; i < n; i++)
-            x[HALF + i] = (double)clip->frames[i * clip->n_channels + c];
+            x[HALF + i] = clip->frames[i * clip->n_channels + c];
         top = fmax(top, largest(x + HALF, n));
         top = between(x, n - 1, g, total, top);
     }
