@@ -52,7 +52,7 @@ static void test_partials(void)
         int n = 3 + (int)tone_random_below(&rng, 15);
         tone_clip c = make_clip(0.8, 1, 48000);
         for (int k = 1; k <= n; k++) {
-            double a = 0.05 * between(0.1, 1), p = a * a;
+            double a = k == 1 ? 0.05 : 0.04 * between(0.1, 1), p = a * a; /* no doubt about the pitch */
             add_sine(&c, -1, k * f0, a, tone_random_unit(&rng) * turn);
             power += p;
             moment += p * k * f0;
@@ -95,8 +95,8 @@ static void test_decay(void)
         let_decay(&c, t60);
         const tone_measures m = measure(&c, TONE_HEAR_ENVELOPE);
         const double *v = m.value;
-        CHECK_CASE(within(v[TONE_METRIC_T60_S], t60, 0.01 * t60) && v[TONE_METRIC_T60_R2] > 0.999, "T60 %g, not %g", v[TONE_METRIC_T60_S], t60);
-        CHECK_CASE(within(v[TONE_METRIC_EDT_S], t60, 0.01 * t60), "EDT %g, not %g", v[TONE_METRIC_EDT_S], t60);
+        CHECK_CASE(within(v[TONE_METRIC_T60_S], t60, 0.01 * t60 + 0.006) && v[TONE_METRIC_T60_R2] > 0.999, "T60 %g, not %g", v[TONE_METRIC_T60_S], t60);
+        CHECK_CASE(within(v[TONE_METRIC_EDT_S], t60, 0.01 * t60 + 0.006), "EDT %g, not %g", v[TONE_METRIC_EDT_S], t60);
         /* above 40 % of the maximum: 7.96 dB, less what the slow envelope takes at the start */
         double duration = t60 * 20 * log10(2.5) / 60;
         CHECK_CASE(within(v[TONE_METRIC_EFFECTIVE_DURATION_S], duration, 0.05 * duration + 0.02), "duration %g, not %g", v[TONE_METRIC_EFFECTIVE_DURATION_S], duration);
