@@ -4,11 +4,12 @@
 
 #include "cli/commands.h"
 #include "cli/project.h"
+#include "tonesmith/agent.h"
 
 int cli_call(int argc, char **argv)
 {
     cli_project p = {0};
-    bool tools = false;
+    bool tools = false, hash = false;
     static const cli_spec spec = {"call", "tonesmith call [options] TOOL [ARGUMENTS]",
         "Make one call on the project: what a model would do. ARGUMENTS is a JSON object. The result is a JSON object; one with an "
         "error gives exit status 1.",
@@ -17,12 +18,19 @@ int cli_call(int argc, char **argv)
         CLI_PROJECT_OPTIONS(p),
         {0, "folder", CLI_TEXT, &p.folder, "DIR", "where exports go (default: here)", 0, 0},
         {0, "tools", CLI_FLAG, &tools, NULL, "print the declarations of the tools and exit", 0, 0},
+        {0, "tools-hash", CLI_FLAG, &hash, NULL, "print what tells this set of tools from others, and exit", 0, 0},
         {0}};
     int rc = cli_parse(&spec, options, &argc, &argv);
     if (rc >= 0)
         return rc;
     if (tools) {
         puts(tone_studio_tools());
+        return cli_finish("call", 0);
+    }
+    if (hash) {
+        char digits[17];
+        tone_tools_hash(tone_studio_tools(), digits);
+        puts(digits);
         return cli_finish("call", 0);
     }
     if (argc < 1 || argc > 2)

@@ -12,7 +12,7 @@
 
 typedef struct say {
     cli_talk talk;
-    bool json, dim;
+    bool json, dim, open; /* open: the last line has not ended */
     json_t *calls, *warnings;
 } say;
 
@@ -55,7 +55,11 @@ static void show(void *arg, const tone_agent_event *e)
     else if (e->kind == TONE_AGENT_TEXT && text)
         fputs(text, stdout);
     else if (e->kind == TONE_AGENT_WARNING && text)
-        fprintf(stderr, "tonesmith say: %s\n", text);
+        fprintf(stderr, "%stonesmith say: %s\n", s->open ? "\n" : "", text);
+    if (e->kind == TONE_AGENT_TEXT && e->n)
+        s->open = e->text[e->n - 1] != '\n';
+    else
+        s->open = false;
     fflush(stdout);
     free(text);
 }
@@ -107,7 +111,7 @@ int cli_say(int argc, char **argv)
             rc = cli_error("say", &err);
         else if (s.json)
             rc = print_json(&s, &turn);
-        else
+        else if (s.open)
             putchar('\n');
         if (rc == 0 && turn.end != TONE_TURN_ANSWERED && !s.json)
             fprintf(stderr, "tonesmith say: ended by %s\n", tone_turn_end_text(turn.end));

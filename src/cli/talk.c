@@ -123,6 +123,9 @@ static tone_status open_endpoint(cli_talk *t, tone_error *err)
     o.model = t->model;
     o.key_env = t->key_env;
     o.key_file = t->key_file;
+    char hash[17];
+    tone_tools_hash(tone_studio_tools(), hash);
+    o.trained_tools = t->model && strstr(t->model, "tonesmith-nano") ? hash : NULL; /* the small one behind a server */
     return tone_backend_open_endpoint(&t->backend, &o, err);
 }
 

@@ -1,8 +1,5 @@
 /* What the model is told it can do.  The text is part of what a model is trained with: changing it changes its hash.
  * Members are in alphabetical order, as the model writes them. */
-#include <stdint.h>
-#include <stdio.h>
-
 #include "studio/studio.h"
 
 #define FAMILIES "brightness|warmth|hardness|harshness|punch|pluck|fatness|width|metallic|hollow|wobble|air|boom|distance"
@@ -46,12 +43,4 @@ static const char tools[] = "["
 const char *tone_studio_tools(void)
 {
     return tools;
-}
-
-void tone_studio_tools_hash(char out[17])
-{
-    uint64_t h = 0xCBF29CE484222325u; /* FNV-1a, 64 bits */
-    for (const char *c = tools; *c; c++)
-        h = (h ^ (unsigned char)*c) * 0x100000001B3u;
-    snprintf(out, 17, "%016llx", (unsigned long long)h);
 }

@@ -39,9 +39,6 @@ const char *tone_studio_notice(const tone_studio *s);
 
 /* The declarations of the eight tools: a JSON array of {"type":"function","function":{…}}; static. */
 const char *tone_studio_tools(void);
-/* What tells this set of tools from others: 16 hexadecimal digits of their declarations. */
-void tone_studio_tools_hash(char out[17]);
-
 /* The words that the next steps answer to; copied. */
 TONE_NODISCARD tone_status tone_studio_turn(tone_studio *s, const char *words, tone_error *err);
 
