@@ -15,8 +15,10 @@
 typedef struct tone_codes {
     int16_t *code;
     int8_t *high, *low, *split_high, *split_low;
-    float *d;   /* one for 32 values                  */
-    float *sum; /* one for 16 values: d * (their sum) */
+    float *d;                  /* one for 32 values                  */
+    float *sum;                /* one for 16 values: d * (their sum) */
+    float *split_d, *split_sum; /* sixteen for 128 values: d of a block four times; d * (sum of the codes of a block whose
+                                  number modulo 16 is 4k … 4k + 3), k = 0 … 3 */
 } tone_codes;
 
 enum { TONE_CODES_PAD = 256 };

@@ -39,7 +39,7 @@ void tone_quantise_c(const tone_codes *to, const float *x, size_t n)
     size_t padded = (n + TONE_CODES_PAD - 1) / TONE_CODES_PAD * TONE_CODES_PAD;
     for (size_t b = 0; b < padded / 32; b++) {
         float largest = 0;
-        int sum[2] = {0, 0};
+        int sum[2] = {0, 0}, lane[4] = {0, 0, 0, 0};
         for (size_t i = 32 * b; i < 32 * b + 32 && i < n; i++)
             largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
         /* below 1e-30 the inverse might overflow */
@@ -51,6 +51,11 @@ void tone_quantise_c(const tone_codes *to, const float *x, size_t n)
             to->high[i] = to->split_high[split] = (int8_t)high;
             to->low[i] = to->split_low[split] = (int8_t)(code - 256 * high);
             sum[k / 16] += code;
+            lane[k % 16 / 4] += code;
+        }
+        for (size_t k = 0; k < 4; k++) {
+            to->split_d[4 * b + k] = d;
+            to->split_sum[4 * b + k] = d * (float)lane[k];
         }
         to->d[b] = d;
         to->sum[2 * b] = d * (float)sum[0];

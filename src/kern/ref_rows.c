@@ -84,13 +84,13 @@ void tone_rotate_f32_c(float *x, const float *cosine, const float *sine, size_t 
     }
 }
 
-void tone_add_weighted_f32_c(float *sum, size_t n_rows, const float *w, size_t w_stride, const float *v, size_t n,
-                             size_t n_cols)
+void tone_add_weighted_f32_c(float *sum, size_t n_rows, const float *w, size_t w_stride, const float *v,
+                             size_t v_stride, size_t n, size_t n_cols)
 {
     for (size_t r = 0; r < n_rows; r++)
         for (size_t p = 0; p < n; p++)
             for (size_t c = 0; c < n_cols; c++)
-                sum[r * n_cols + c] += w[r * w_stride + p] * v[p * n_cols + c];
+                sum[r * n_cols + c] += w[r * w_stride + p] * v[p * v_stride + c];
 }
 
 void tone_axpy_f32_c(float *y, float a, const float *x, size_t n)
@@ -117,7 +117,7 @@ float tone_exp_sum_f32_c(float *x, size_t n, float max)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        x[i] = expf(x[i] - max);
+        x[i] = x[i] - max < -86.6f ? 0 : expf(x[i] - max);
         sum += (double)x[i];
     }
     return (float)sum;

@@ -84,10 +84,16 @@ struct tile {
     float *max, *span_max;    /* (rows)                                                       */
     float *total, *span_total; /* (rows) sums of weights                                      */
     float *score;             /* (rows, TONE_BLOCK)                                           */
-    float *k, *v;             /* (TONE_BLOCK, hd)                                             */
+    float *k, *v;             /* (TONE_BLOCK, stride)                                         */
     float *cosine, *sine;     /* (hd / 2)                                                     */
     size_t rows, group;
+    size_t stride; /* of k and v: hd and a little, so that rows do not fall on the same lines of the cache */
 };
+
+static size_t padded_stride(size_t hd)
+{
+    return (hd + 15) / 16 * 16 + 16;
+}
 
 static size_t tile_rows(size_t n_heads)
 {
@@ -97,7 +103,7 @@ static size_t tile_rows(size_t n_heads)
 size_t tone_attention_floats(size_t n_heads, size_t hd)
 {
     size_t rows = tile_rows(n_heads);
-    return rows * (3 * hd + TONE_BLOCK + 4) + 2 * TONE_BLOCK * hd + hd;
+    return rows * (3 * hd + TONE_BLOCK + 4) + 2 * TONE_BLOCK * padded_stride(hd) + hd;
 }
 
 static struct tile carve(float *at, size_t n_heads, size_t hd)
@@ -109,8 +115,9 @@ static struct tile carve(float *at, size_t n_heads, size_t hd)
     t.span_sum = t.sum + rows * hd;
     t.score = t.span_sum + rows * hd;
     t.k = t.score + rows * TONE_BLOCK;
-    t.v = t.k + TONE_BLOCK * hd;
-    t.cosine = t.v + TONE_BLOCK * hd;
+    t.stride = padded_stride(hd);
+    t.v = t.k + TONE_BLOCK * t.stride;
+    t.cosine = t.v + TONE_BLOCK * t.stride;
     t.sine = t.cosine + hd / 2;
     t.max = t.sine + hd / 2;
     t.span_max = t.max + rows;
@@ -119,14 +126,14 @@ static struct tile carve(float *at, size_t n_heads, size_t hd)
     return t;
 }
 
-/* Values of one K/V head at positions from … from + n - 1 as float32, (n, hd). */
-static void load_rows(const struct attention_job *job, float *y, const uint8_t *rows, size_t head, int64_t from,
-                      size_t n)
+/* Values of one K/V head at positions from … from + n - 1 as float32, (n, stride). */
+static void load_rows(const struct attention_job *job, float *y, size_t stride, const uint8_t *rows, size_t head,
+                      int64_t from, size_t n)
 {
     const tone_kv *kv = job->kv;
     const tone_kern *k = &job->ops->k;
     size_t hd = kv->hd;
-    for (size_t i = 0; i < n; i++, y += hd) {
+    for (size_t i = 0; i < n; i++, y += stride) {
         const uint8_t *row = rows + (size_t)((from + (int64_t)i) % kv->n_rows) * kv->row_bytes;
         switch (kv->type) {
         case TONE_KV_F32:
@@ -153,8 +160,8 @@ static void keys_of_values(const struct attention_job *job, struct tile *t, int6
     const tone_kv *kv = job->kv;
     size_t hd = kv->hd, half = hd / 2;
     for (size_t i = 0; i < n; i++) {
-        float *key = t->k + i * hd;
-        const float *value = t->v + i * hd;
+        float *key = t->k + i * t->stride;
+        const float *value = t->v + i * t->stride;
         for (size_t c = 0; c < hd; c++)
             key[c] = value[c] * kv->k_weight[c];
         job->ops->k.rotation_f32(t->cosine, t->sine, (double)(from + (int64_t)i), kv->inv_freq, half);
@@ -177,12 +184,12 @@ static void add_block(const struct attention_job *job, struct tile *t, size_t fi
 {
     const tone_kern *k = &job->ops->k;
     size_t hd = job->kv->hd;
-    load_rows(job, t->v, job->kv->v, head, from, n);
+    load_rows(job, t->v, t->stride, job->kv->v, head, from, n);
     if (job->kv->k)
-        load_rows(job, t->k, job->kv->k, head, from, n);
+        load_rows(job, t->k, t->stride, job->kv->k, head, from, n);
     else
         keys_of_values(job, t, from, n);
-    k->gemm_f32(t->score, TONE_BLOCK, t->k, hd, n, t->q, hd, t->rows, hd);
+    k->gemm_f32(t->score, TONE_BLOCK, t->k, t->stride, n, t->q, hd, t->rows, hd);
 
     for (size_t r = 0; r < t->rows; r++) {
         size_t token = first_token + r / t->group;
@@ -204,7 +211,7 @@ static void add_block(const struct attention_job *job, struct tile *t, size_t fi
         }
         t->span_total[r] += k->exp_sum_f32(score + a, (size_t)(b - a), t->span_max[r]);
     }
-    k->add_weighted_f32(t->span_sum, t->rows, t->score, TONE_BLOCK, t->v, n, hd);
+    k->add_weighted_f32(t->span_sum, t->rows, t->score, TONE_BLOCK, t->v, t->stride, n, hd);
 }
 
 /* Fold (span_max, span_total, span_sum) into (max, total, sum) of one row. */

@@ -136,7 +136,7 @@ static void *renew(void *old, size_t n, size_t size)
 static bool renew_codes(tone_ops *ops, size_t cols)
 {
     size_t n = (cols + TONE_CODES_PAD - 1) / TONE_CODES_PAD * TONE_CODES_PAD; /* fits: scratch of cols float32 exists */
-    size_t bytes = 6 * n + n / 8 + n / 4;
+    size_t bytes = 6 * n + n / 8 + n / 4 + n;
     ops->codes_memory = renew(ops->codes_memory, TONE_CODED_TOKENS, bytes);
     if (!ops->codes_memory)
         return false;
@@ -150,6 +150,8 @@ static bool renew_codes(tone_ops *ops, size_t cols)
         c->split_low = c->split_high + n;
         c->d = (float *)(void *)(c->split_low + n);
         c->sum = c->d + n / 32;
+        c->split_d = c->sum + n / 16;
+        c->split_sum = c->split_d + n / 8;
     }
     return true;
 }

@@ -60,15 +60,15 @@ static float *random_floats(size_t n)
 static tone_codes new_codes(const tone_kern *k, const float *x, size_t n)
 {
     size_t all = (n + TONE_CODES_PAD - 1) / TONE_CODES_PAD * TONE_CODES_PAD;
-    tone_codes c = {allocate(2 * all), allocate(all),     allocate(all),    allocate(all),
-                    allocate(all),     allocate(all / 8), allocate(all / 4)};
+    tone_codes c = {allocate(2 * all), allocate(all),     allocate(all),     allocate(all),    allocate(all),
+                    allocate(all / 8), allocate(all / 4), allocate(all / 2), allocate(all / 2)};
     k->quantise(&c, x, n);
     return c;
 }
 
 static void free_codes(tone_codes *c)
 {
-    void *all[] = {c->code, c->high, c->low, c->split_high, c->split_low, c->d, c->sum};
+    void *all[] = {c->code, c->high, c->low, c->split_high, c->split_low, c->d, c->sum, c->split_d, c->split_sum};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }
@@ -215,7 +215,7 @@ ROW_RUN(geglu_f32, r->k->geglu_f32(r->y, r->x, COLS))
 ROW_RUN(softcap_f32, r->k->softcap_f32(r->y, COLS, 30))
 ROW_RUN(exp_sum_f32, sink = r->k->exp_sum_f32(r->y, COLS, 1))
 ROW_RUN(axpy_f32, r->k->axpy_f32(r->y, 0.5f, r->x, COLS))
-ROW_RUN(add_weighted_f32, r->k->add_weighted_f32(r->y, 2, r->x, 1, r->x + 4, 3, 512))
+ROW_RUN(add_weighted_f32, r->k->add_weighted_f32(r->y, 2, r->x, 1, r->x + 4, 512, 3, 512))
 
 static void bench_row(const tone_kern *k, const char *name, void (*fn)(void *), struct row_run *r)
 {

@@ -17,9 +17,11 @@ static void check_sum(float got, double want, double terms, const char *cpu, con
                "%s %s (%zu, %zu): got %.9g, want %.9g, terms %.9g", cpu, what, a, b, (double)got, want, terms);
 }
 
+enum { N_ARRAYS = 9 };
+
 /* A row of activations and its codes; every array ends at an unreadable page. */
 struct activations {
-    guard x, arrays[7];
+    guard x, arrays[N_ARRAYS];
     float *values;
     tone_codes codes;
 };
@@ -32,15 +34,15 @@ static size_t padded(size_t n)
 static struct activations new_activations(size_t n)
 {
     size_t all = padded(n);
-    const size_t bytes[7] = {2 * all, all, all, all, all, all / 8, all / 4};
+    const size_t bytes[N_ARRAYS] = {2 * all, all, all, all, all, all / 8, all / 4, all / 2, all / 2};
     struct activations a = {.x = guard_new(4 * n + 1)};
-    void *at[7];
-    for (int i = 0; i < 7; i++) {
+    void *at[N_ARRAYS];
+    for (int i = 0; i < N_ARRAYS; i++) {
         a.arrays[i] = guard_new(bytes[i] + 1);
         at[i] = guard_end(&a.arrays[i], bytes[i]);
         memset(at[i], 77, bytes[i]);
     }
-    a.codes = (tone_codes){at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
+    a.codes = (tone_codes){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8]};
     a.values = guard_end(&a.x, n * 4);
     for (size_t i = 0; i < n; i++)
         a.values[i] = uniform(&rng) * (float)exp(3 * (double)uniform(&rng));
@@ -50,7 +52,7 @@ static struct activations new_activations(size_t n)
 static void free_activations(struct activations *a)
 {
     guard_free(&a->x);
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < N_ARRAYS; i++)
         guard_free(&a->arrays[i]);
 }
 
@@ -82,6 +84,8 @@ static void test_quantise(const tone_kern *k)
         CHECK_CASE(memcmp(a.codes.split_low, b.codes.split_low, all) == 0, "%s split_low, %zu", k->name, n);
         CHECK_CASE(memcmp(a.codes.d, b.codes.d, all / 8) == 0, "%s d, %zu", k->name, n);
         CHECK_CASE(memcmp(a.codes.sum, b.codes.sum, all / 4) == 0, "%s sum, %zu", k->name, n);
+        CHECK_CASE(memcmp(a.codes.split_d, b.codes.split_d, all / 2) == 0, "%s split_d, %zu", k->name, n);
+        CHECK_CASE(memcmp(a.codes.split_sum, b.codes.split_sum, all / 2) == 0, "%s split_sum, %zu", k->name, n);
         for (size_t i = 0; i < all; i++)
             CHECK_CASE(256 * a.codes.high[i] + a.codes.low[i] == a.codes.code[i] &&
                            a.codes.high[i] == a.codes.split_high[i / 128 * 128 + i % 32 / 16 * 64 + i % 128 / 32 * 16 + i % 16],

@@ -4,8 +4,8 @@
 
 #include "kern/x86/tables.h"
 
-/* Sixteen codes: stored as they are and as bytes; returns their sum. */
-static inline int put_codes(const tone_codes *to, size_t at, size_t split, __m512 x, __m512 inverse)
+/* Sixteen codes: stored as they are and as bytes; returned with one a lane. */
+static inline __m512i put_codes(const tone_codes *to, size_t at, size_t split, __m512 x, __m512 inverse)
 {
     __m512i code = _mm512_cvtps_epi32(_mm512_mul_ps(x, inverse));
     code = _mm512_min_epi32(_mm512_max_epi32(code, _mm512_set1_epi32(-32512)), _mm512_set1_epi32(32512));
@@ -17,7 +17,22 @@ static inline int put_codes(const tone_codes *to, size_t at, size_t split, __m51
     _mm_storeu_si128((__m128i *)(void *)(to->low + at), low8);
     _mm_storeu_si128((__m128i *)(void *)(to->split_high + split), high8);
     _mm_storeu_si128((__m128i *)(void *)(to->split_low + split), low8);
-    return _mm512_reduce_add_epi32(code);
+    return code;
+}
+
+/* Lane k: the sum of lanes 4k … 4k + 3. */
+static inline __m128i sums_of_4(__m512i v)
+{
+    const __m512i first = _mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    v = _mm512_add_epi32(v, _mm512_shuffle_epi32(v, 0xb1));
+    v = _mm512_add_epi32(v, _mm512_shuffle_epi32(v, 0x4e));
+    return _mm512_castsi512_si128(_mm512_permutexvar_epi32(first, v));
+}
+
+static inline __m128i total(__m128i v)
+{
+    v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0xb1));
+    return _mm_add_epi32(v, _mm_shuffle_epi32(v, 0x4e));
 }
 
 void tone_quantise_avx512(const tone_codes *to, const float *x, size_t n)
@@ -37,8 +52,15 @@ void tone_quantise_avx512(const tone_codes *to, const float *x, size_t n)
         float d = tiny ? 0 : largest / 32512;
         size_t split = b / 4 * 128 + b % 4 * 16;
         to->d[b] = d;
-        to->sum[2 * b] = d * (float)put_codes(to, 32 * b, split, x0, inverse);
-        to->sum[2 * b + 1] = d * (float)put_codes(to, 32 * b + 16, split + 64, x1, inverse);
+        __m512i c0 = put_codes(to, 32 * b, split, x0, inverse);
+        __m512i c1 = put_codes(to, 32 * b + 16, split + 64, x1, inverse);
+        /* sums of four codes: lane k of each, then both together */
+        __m128i s0 = sums_of_4(c0), s1 = sums_of_4(c1);
+        to->sum[2 * b] = d * (float)_mm_cvtsi128_si32(total(s0));
+        to->sum[2 * b + 1] = d * (float)_mm_cvtsi128_si32(total(s1));
+        __m128 ds = _mm_set1_ps(d);
+        _mm_storeu_ps(to->split_d + 4 * b, ds);
+        _mm_storeu_ps(to->split_sum + 4 * b, _mm_mul_ps(ds, _mm_cvtepi32_ps(_mm_add_epi32(s0, s1))));
     }
 }
 

@@ -3,14 +3,9 @@
  * Four blocks at a time: their first halves fill one register, their second halves another, as the split arrays of
  * tone_codes have the activations.  Codes are taken as unsigned bytes, code + offset; offset * (sum of the
  * activations), the same for all rows, is taken off each dot product. */
-#include <immintrin.h>
-#include <stdbool.h>
-#include <string.h>
+#include "kern/x86/rows_avx512.h"
 
 #include "kern/tables.h"
-#include "kern/x86/tables.h"
-
-#define INLINE static inline __attribute__((always_inline))
 
 /* Four blocks of weights: unsigned codes of the first and second halves; scale and min by block, four lanes each. */
 typedef struct blocks4 {
@@ -41,13 +36,6 @@ INLINE __m512 spread_halves(__m512i v, int w, int step)
         _mm512_castsi512_si256(_mm512_permutexvar_epi16(_mm512_castsi256_si512(index), v)));
 }
 
-INLINE uint16_t half_at(const uint8_t *p)
-{
-    uint16_t h;
-    memcpy(&h, p, sizeof h);
-    return h;
-}
-
 /* The same for numbers that do not lie in one register: at p, p + stride, … */
 INLINE __m512 gather_halves(const uint8_t *p, size_t stride)
 {
@@ -76,13 +64,6 @@ INLINE blocks4 load_q4_1(const uint8_t *p)
     b.scale = spread_halves(words, 0, 10);
     b.min = _mm512_sub_ps(_mm512_setzero_ps(), spread_halves(words, 1, 10));
     return b;
-}
-
-INLINE uint32_t word_at(const uint8_t *p)
-{
-    uint32_t w;
-    memcpy(&w, p, sizeof w);
-    return w;
 }
 
 /* The fifth bits, 32 of each block at p, p + stride, … : bit j belongs to value j. */
@@ -145,45 +126,19 @@ INLINE blocks4 load_mxfp4(const uint8_t *p)
     return b;
 }
 
-/* 64 codes of activations. */
-typedef struct half_codes {
-    __m512i high, low;
-} half_codes;
-
-INLINE half_codes load_codes(const int8_t *high, const int8_t *low, size_t at)
-{
-    return (half_codes){_mm512_loadu_si512(high + at), _mm512_loadu_si512(low + at)};
-}
-
-/* The sums of q * x over four codes a lane. */
-INLINE __m512 dot_1(__m512i q, half_codes x)
-{
-    __m512i high = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q, x.high);
-    return _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(_mm512_slli_epi32(high, 8), q, x.low));
-}
-
-INLINE __m512 dot_2(__m512i q0, half_codes x0, __m512i q1, half_codes x1)
-{
-    __m512i high = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(_mm512_setzero_si512(), q0, x0.high), q1, x1.high);
-    __m512i low = _mm512_dpbusd_epi32(_mm512_slli_epi32(high, 8), q0, x0.low);
-    return _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(low, q1, x1.low));
-}
-
 /* What the rows of a tile share of four blocks of activations. */
 typedef struct shared4 {
     half_codes x0, x1;
-    __m512 d, sum; /* by block, four lanes each; sum: d * offset * (sum of the codes of a lane), or without the offset */
+    __m512 d, sum; /* four lanes a block; sum: weight * d * (sum of the codes of a lane) */
 } shared4;
 
-INLINE shared4 share(const tone_codes *x, size_t block, const char weight)
+INLINE shared4 share(const tone_codes *x, size_t block, float weight)
 {
-    const __m512i by_lane = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    const __m512i weights = _mm512_set1_epi8(weight);
     shared4 s;
     s.x0 = load_codes(x->split_high, x->split_low, block * 32);
     s.x1 = load_codes(x->split_high, x->split_low, block * 32 + 64);
-    s.d = _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(x->d + block)), by_lane);
-    s.sum = _mm512_mul_ps(s.d, dot_2(weights, s.x0, weights, s.x1));
+    s.d = _mm512_loadu_ps(x->split_d + block * 4);
+    s.sum = _mm512_mul_ps(_mm512_set1_ps(weight), _mm512_loadu_ps(x->split_sum + block * 4));
     return s;
 }
 
@@ -199,17 +154,18 @@ INLINE __m512 add_blocks(__m512 acc, blocks4 b, const shared4 *s, const int has_
 
 typedef blocks4 load_fn(const uint8_t *p);
 
-/* R rows.  `offset` is what the unsigned codes have too much. */
+/* `offset` is what the unsigned codes have too much. */
 INLINE void rows_of_32(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x, size_t n_blocks,
-                       load_fn *load, const size_t bytes, const char offset, const int has_min)
+                       load_fn *load, const size_t bytes, float offset, const int has_min)
 {
-    const char weight = has_min ? 1 : offset;
-    __m512 acc[4];
+    float weight = has_min ? 1 : offset;
+    __m512 acc[ROWS_AT_ONCE];
     for (size_t r = 0; r < R; r++)
         acc[r] = _mm512_setzero_ps();
     size_t b = 0;
     for (; b + 4 <= n_blocks; b += 4) {
         shared4 s = share(x, b, weight);
+        ask_ahead(w + R * b * bytes, R * 4 * bytes);
         for (size_t r = 0; r < R; r++)
             acc[r] = add_blocks(acc[r], load(w + r * row_bytes + b * bytes), &s, has_min);
     }
@@ -225,32 +181,23 @@ INLINE void rows_of_32(const size_t R, float *y, const uint8_t *w, size_t row_by
         y[r] = _mm512_reduce_add_ps(acc[r]);
 }
 
-#define ROWS(type, bytes, offset, has_min)                                                                            \
-    void tone_rows_##type##_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,  \
-                                      size_t n_cols)                                                                  \
-    {                                                                                                                 \
-        size_t r = 0;                                                                                                 \
-        for (; r + 4 <= n_rows; r += 4)                                                                               \
-            rows_of_32(4, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32, load_##type, bytes, offset, has_min);  \
-        for (; r < n_rows; r++)                                                                                       \
-            rows_of_32(1, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32, load_##type, bytes, offset, has_min);  \
-    }
-ROWS(q4_0, 18, 8, 0)
-ROWS(q4_1, 20, 0, 1)
-ROWS(q5_0, 22, 16, 0)
-ROWS(q5_1, 24, 0, 1)
-ROWS(iq4_nl, 18, (char)128, 0)
-ROWS(mxfp4, 17, (char)128, 0)
+TONE_ROWS_KERNEL(q4_0, rows_of_32(R, y, w, row_bytes, x, n_cols / 32, load_q4_0, 18, 8, 0))
+TONE_ROWS_KERNEL(q4_1, rows_of_32(R, y, w, row_bytes, x, n_cols / 32, load_q4_1, 20, 0, 1))
+TONE_ROWS_KERNEL(q5_0, rows_of_32(R, y, w, row_bytes, x, n_cols / 32, load_q5_0, 22, 16, 0))
+TONE_ROWS_KERNEL(q5_1, rows_of_32(R, y, w, row_bytes, x, n_cols / 32, load_q5_1, 24, 0, 1))
+TONE_ROWS_KERNEL(iq4_nl, rows_of_32(R, y, w, row_bytes, x, n_cols / 32, load_iq4_nl, 18, 128, 0))
+TONE_ROWS_KERNEL(mxfp4, rows_of_32(R, y, w, row_bytes, x, n_cols / 32, load_mxfp4, 17, 128, 0))
 
 /* Two blocks at a time, in the order of the file. */
 INLINE void rows_of_q8_0(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x,
                          size_t n_blocks)
 {
     const __m512i excess = _mm512_set1_epi8((char)0x80);
-    __m512 acc[4];
+    __m512 acc[ROWS_AT_ONCE];
     for (size_t r = 0; r < R; r++)
         acc[r] = _mm512_setzero_ps();
     for (size_t b = 0; b < n_blocks; b += 2) {
+        ask_ahead(w + R * b * 34, R * 68);
         bool both = b + 1 < n_blocks; /* else the second block is zeros: the activations go on with zeros */
         half_codes xs = load_codes(x->high, x->low, b * 32);
         __m512 d = _mm512_insertf32x8(_mm512_set1_ps(x->d[b]), _mm256_set1_ps(x->d[b + 1]), 1);
@@ -269,12 +216,4 @@ INLINE void rows_of_q8_0(const size_t R, float *y, const uint8_t *w, size_t row_
         y[r] = _mm512_reduce_add_ps(acc[r]);
 }
 
-void tone_rows_q8_0_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,
-                              size_t n_cols)
-{
-    size_t r = 0;
-    for (; r + 4 <= n_rows; r += 4)
-        rows_of_q8_0(4, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32);
-    for (; r < n_rows; r++)
-        rows_of_q8_0(1, y + r, w + r * row_bytes, row_bytes, x, n_cols / 32);
-}
+TONE_ROWS_KERNEL(q8_0, rows_of_q8_0(R, y, w, row_bytes, x, n_cols / 32))

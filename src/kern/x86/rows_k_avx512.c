@@ -1,62 +1,29 @@
 /* Rows of 256-value blocks times one row of activations in 16-bit codes, AVX-512 with VNNI. */
-#include <immintrin.h>
-#include <string.h>
+#include "kern/x86/rows_avx512.h"
 
 #include "kern/tables.h"
-#include "kern/x86/tables.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE uint32_t word_at(const uint8_t *p)
-{
-    uint32_t w;
-    memcpy(&w, p, sizeof w);
-    return w;
-}
 
 INLINE __m512 half_everywhere(const uint8_t *p)
 {
-    uint16_t h;
-    memcpy(&h, p, sizeof h);
-    return _mm512_set1_ps(_mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(h))));
+    return _mm512_set1_ps(_mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(half_at(p)))));
 }
 
-/* 64 codes of activations. */
-typedef struct half_codes {
-    __m512i high, low;
-} half_codes;
-
-INLINE half_codes load_codes(const int8_t *high, const int8_t *low, size_t at)
-{
-    return (half_codes){_mm512_loadu_si512(high + at), _mm512_loadu_si512(low + at)};
-}
-
-/* Sums of q * x over four codes a lane. */
-INLINE __m512 dot_f32(__m512i q, half_codes x)
-{
-    const __m512i zero = _mm512_setzero_si512();
-    __m512i high = _mm512_dpbusd_epi32(zero, q, x.high), low = _mm512_dpbusd_epi32(zero, q, x.low);
-    return _mm512_cvtepi32_ps(_mm512_add_epi32(_mm512_slli_epi32(high, 8), low));
-}
-
-/* The activations of a block of 256 as the rows of Q4_K and Q5_K meet them: sub-blocks (0 2), (1 3), (4 6), (5 7). */
-typedef struct pairs {
+/* The activations of a block of 256. */
+typedef struct shared256 {
     half_codes x[4];
     __m512 d_and_sum; /* d of the eight sub-blocks, then d * (sum of the codes) of each */
-} pairs;
+} shared256;
 
-INLINE void load_pairs(pairs *p, const tone_codes *x, size_t block)
+INLINE shared256 share(const tone_codes *x, size_t block)
 {
-    for (size_t h = 0; h < 2; h++) {
-        half_codes a = load_codes(x->high, x->low, 256 * block + 128 * h);
-        half_codes b = load_codes(x->high, x->low, 256 * block + 128 * h + 64);
-        p->x[2 * h] = (half_codes){_mm512_shuffle_i64x2(a.high, b.high, 0x44), _mm512_shuffle_i64x2(a.low, b.low, 0x44)};
-        p->x[2 * h + 1] = (half_codes){_mm512_shuffle_i64x2(a.high, b.high, 0xee), _mm512_shuffle_i64x2(a.low, b.low, 0xee)};
-    }
+    shared256 s;
+    for (size_t k = 0; k < 4; k++)
+        s.x[k] = load_codes(x->high, x->low, 256 * block + 64 * k);
     const __m512i even = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 6, 8, 10, 12, 14);
     __m512 sum = _mm512_loadu_ps(x->sum + 16 * block);
     sum = _mm512_add_ps(sum, _mm512_permute_ps(sum, 0xb1));
-    p->d_and_sum = _mm512_insertf32x8(_mm512_permutexvar_ps(even, sum), _mm256_loadu_ps(x->d + 8 * block), 0);
+    s.d_and_sum = _mm512_insertf32x8(_mm512_permutexvar_ps(even, sum), _mm256_loadu_ps(x->d + 8 * block), 0);
+    return s;
 }
 
 /* Scales and minima of Q4_K and Q5_K: d * scale * x.d in lanes 0 … 7, - dmin * min * x.sum in lanes 8 … 15. */
@@ -71,76 +38,68 @@ INLINE __m512 scales_and_mins(const uint8_t *p, __m512 d_and_sum)
     return _mm512_mul_ps(_mm512_mul_ps(v, d), d_and_sum);
 }
 
-/* Lanes of v for the four registers of a `pairs`. */
 #define TWO_LANES(a, b) _mm512_setr_epi32(a, a, a, a, a, a, a, a, b, b, b, b, b, b, b, b)
 
-INLINE __m512 add_pairs(__m512 acc, const __m512i q[4], const pairs *x, __m512 v)
+/* Two sub-blocks a register. */
+INLINE __m512 add_codes(__m512 acc, const __m512i q[4], const shared256 *x, __m512 v)
 {
-    acc = _mm512_fmadd_ps(dot_f32(q[0], x->x[0]), _mm512_permutexvar_ps(TWO_LANES(0, 2), v), acc);
-    acc = _mm512_fmadd_ps(dot_f32(q[1], x->x[1]), _mm512_permutexvar_ps(TWO_LANES(1, 3), v), acc);
-    acc = _mm512_fmadd_ps(dot_f32(q[2], x->x[2]), _mm512_permutexvar_ps(TWO_LANES(4, 6), v), acc);
-    acc = _mm512_fmadd_ps(dot_f32(q[3], x->x[3]), _mm512_permutexvar_ps(TWO_LANES(5, 7), v), acc);
+    acc = _mm512_fmadd_ps(dot_1(q[0], x->x[0]), _mm512_permutexvar_ps(TWO_LANES(0, 1), v), acc);
+    acc = _mm512_fmadd_ps(dot_1(q[1], x->x[1]), _mm512_permutexvar_ps(TWO_LANES(2, 3), v), acc);
+    acc = _mm512_fmadd_ps(dot_1(q[2], x->x[2]), _mm512_permutexvar_ps(TWO_LANES(4, 5), v), acc);
+    acc = _mm512_fmadd_ps(dot_1(q[3], x->x[3]), _mm512_permutexvar_ps(TWO_LANES(6, 7), v), acc);
     return _mm512_mask_add_ps(acc, 0xff00, acc, v);
 }
 
-INLINE void nibble_pairs(__m512i q[4], const uint8_t *qs)
+/* 32 bytes in both halves of a register. */
+INLINE __m512i twice_32(const uint8_t *p)
 {
-    const __m512i low = _mm512_set1_epi8(15);
-    for (int h = 0; h < 2; h++) {
-        __m512i b = _mm512_loadu_si512(qs + 64 * h);
-        q[2 * h] = _mm512_and_si512(b, low);
-        q[2 * h + 1] = _mm512_and_si512(_mm512_srli_epi16(b, 4), low);
-    }
+    return _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(const void *)p));
 }
 
-INLINE __m512 block_q4_k(__m512 acc, const uint8_t *p, const pairs *x)
+/* Low nibbles of 32 bytes, then the high ones. */
+INLINE __m512i nibbles_32(const uint8_t *p)
 {
+    return _mm512_and_si512(_mm512_srlv_epi32(twice_32(p), TWO_LANES(0, 4)), _mm512_set1_epi8(15));
+}
+
+INLINE __m512 block_q4_k(__m512 acc, const uint8_t *p, const shared256 *x)
+{
+    const __m512i q[4] = {nibbles_32(p + 16), nibbles_32(p + 48), nibbles_32(p + 80), nibbles_32(p + 112)};
+    return add_codes(acc, q, x, scales_and_mins(p, x->d_and_sum));
+}
+
+/* Bit b of qh[l] is the fifth bit of value l of sub-block b: move the bits of two sub-blocks to bit 4. */
+INLINE __m512 block_q5_k(__m512 acc, const uint8_t *p, const shared256 *x)
+{
+    const __m512i bit = _mm512_set1_epi8(16), h = twice_32(p + 16);
+    const __m512i moved[4] = {_mm512_sllv_epi32(h, TWO_LANES(4, 3)), _mm512_sllv_epi32(h, TWO_LANES(2, 1)),
+                              _mm512_srlv_epi32(h, TWO_LANES(0, 1)), _mm512_srlv_epi32(h, TWO_LANES(2, 3))};
     __m512i q[4];
-    nibble_pairs(q, p + 16);
-    return add_pairs(acc, q, x, scales_and_mins(p, x->d_and_sum));
-}
-
-/* Bit b of qh[l] is the fifth bit of value l of sub-block b: move bits (0 2), (1 3), (4 6), (5 7) to bit 4. */
-INLINE __m512 block_q5_k(__m512 acc, const uint8_t *p, const pairs *x)
-{
-    __m512i q[4], h = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(const void *)(p + 16)));
-    const __m512i bit = _mm512_set1_epi8(16);
-    nibble_pairs(q, p + 48);
-    __m512i moved[4] = {_mm512_sllv_epi32(h, TWO_LANES(4, 2)), _mm512_sllv_epi32(h, TWO_LANES(3, 1)),
-                        _mm512_srlv_epi32(h, TWO_LANES(0, 2)), _mm512_srlv_epi32(h, TWO_LANES(1, 3))};
     for (int k = 0; k < 4; k++)
-        q[k] = _mm512_ternarylogic_epi32(moved[k], bit, q[k], 0xEA); /* moved & bit | q */
-    return add_pairs(acc, q, x, scales_and_mins(p, x->d_and_sum));
+        q[k] = _mm512_ternarylogic_epi32(moved[k], bit, nibbles_32(p + 48 + 32 * k), 0xEA); /* moved & bit | nibbles */
+    return add_codes(acc, q, x, scales_and_mins(p, x->d_and_sum));
 }
 
-#define ROWS_OF_PAIRS(type, bytes)                                                                                    \
-    void tone_rows_##type##_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,  \
-                                      size_t n_cols)                                                                  \
-    {                                                                                                                 \
-        size_t r = 0, blocks = n_cols / 256;                                                                          \
-        for (; r + 4 <= n_rows; r += 4, w += 4 * row_bytes) {                                                         \
-            __m512 acc[4] = {_mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps()};     \
-            for (size_t b = 0; b < blocks; b++) {                                                                     \
-                pairs p;                                                                                              \
-                load_pairs(&p, x, b);                                                                                 \
-                for (size_t k = 0; k < 4; k++)                                                                        \
-                    acc[k] = block_##type(acc[k], w + k * row_bytes + b * bytes, &p);                                 \
-            }                                                                                                         \
-            for (size_t k = 0; k < 4; k++)                                                                            \
-                y[r + k] = _mm512_reduce_add_ps(acc[k]);                                                              \
-        }                                                                                                             \
-        for (; r < n_rows; r++, w += row_bytes) {                                                                     \
-            __m512 acc = _mm512_setzero_ps();                                                                         \
-            for (size_t b = 0; b < blocks; b++) {                                                                     \
-                pairs p;                                                                                              \
-                load_pairs(&p, x, b);                                                                                 \
-                acc = block_##type(acc, w + b * bytes, &p);                                                           \
-            }                                                                                                         \
-            y[r] = _mm512_reduce_add_ps(acc);                                                                         \
-        }                                                                                                             \
+typedef __m512 block_fn(__m512 acc, const uint8_t *p, const shared256 *x);
+
+INLINE void rows_with_mins(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x,
+                          size_t n_blocks, block_fn *add, const size_t bytes)
+{
+    __m512 acc[ROWS_AT_ONCE];
+    for (size_t r = 0; r < R; r++)
+        acc[r] = _mm512_setzero_ps();
+    for (size_t b = 0; b < n_blocks; b++) {
+        shared256 s = share(x, b);
+        ask_ahead(w + R * b * bytes, R * bytes);
+        for (size_t r = 0; r < R; r++)
+            acc[r] = add(acc[r], w + r * row_bytes + b * bytes, &s);
     }
-ROWS_OF_PAIRS(q4_k, 144)
-ROWS_OF_PAIRS(q5_k, 176)
+    for (size_t r = 0; r < R; r++)
+        y[r] = _mm512_reduce_add_ps(acc[r]);
+}
+
+TONE_ROWS_KERNEL(q4_k, rows_with_mins(R, y, w, row_bytes, x, n_cols / 256, block_q4_k, 144))
+TONE_ROWS_KERNEL(q5_k, rows_with_mins(R, y, w, row_bytes, x, n_cols / 256, block_q5_k, 176))
 
 #define FOUR_LANES(a) \
     _mm512_setr_epi32(a, a, a, a, a + 1, a + 1, a + 1, a + 1, a + 2, a + 2, a + 2, a + 2, a + 3, a + 3, a + 3, a + 3)
@@ -155,14 +114,13 @@ INLINE __m512 block_q6_k(__m512 acc, const uint8_t *p, const half_codes x[4], __
     v = _mm512_mul_ps(v, d16);
     for (int h = 0; h < 2; h++) {
         __m512i l = _mm512_loadu_si512(p + 64 * h);
-        __m512i t = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(const void *)(p + 128 + 32 * h)));
-        t = _mm512_srlv_epi32(t, TWO_LANES(0, 2)); /* upper bits of values r, r + 2 at bits 0 and 4, for r = 0 and 1 */
+        __m512i t = _mm512_srlv_epi32(twice_32(p + 128 + 32 * h), TWO_LANES(0, 2)); /* upper bits of values r, r + 2 at bits 0 and 4, for r = 0 and 1 */
         __m512i first = _mm512_ternarylogic_epi32(_mm512_slli_epi16(t, 4), two, _mm512_and_si512(l, low), 0xEA);
         __m512i second = _mm512_ternarylogic_epi32(t, two, _mm512_and_si512(_mm512_srli_epi16(l, 4), low), 0xEA);
         __m512 s0 = _mm512_permutexvar_ps(h ? FOUR_LANES(8) : FOUR_LANES(0), v);
         __m512 s1 = _mm512_permutexvar_ps(h ? FOUR_LANES(12) : FOUR_LANES(4), v);
-        acc = _mm512_fmadd_ps(dot_f32(first, x[2 * h]), s0, acc);
-        acc = _mm512_fmadd_ps(dot_f32(second, x[2 * h + 1]), s1, acc);
+        acc = _mm512_fmadd_ps(dot_1(first, x[2 * h]), s0, acc);
+        acc = _mm512_fmadd_ps(dot_1(second, x[2 * h + 1]), s1, acc);
     }
     return acc;
 }
@@ -170,13 +128,14 @@ INLINE __m512 block_q6_k(__m512 acc, const uint8_t *p, const half_codes x[4], __
 INLINE void rows_of_q6_k(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x, size_t blocks)
 {
     const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
-    __m512 acc[4];
+    __m512 acc[ROWS_AT_ONCE];
     for (size_t r = 0; r < R; r++)
         acc[r] = _mm512_setzero_ps();
     for (size_t b = 0; b < blocks; b++) {
         __m512 d16 = _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(_mm256_loadu_ps(x->d + 8 * b)));
         __m512 sum32 = _mm512_mul_ps(_mm512_loadu_ps(x->sum + 16 * b), _mm512_set1_ps(32));
         half_codes xs[4];
+        ask_ahead(w + R * b * 210, R * 210);
         for (size_t k = 0; k < 4; k++)
             xs[k] = load_codes(x->high, x->low, 256 * b + 64 * k);
         for (size_t r = 0; r < R; r++)
@@ -186,15 +145,7 @@ INLINE void rows_of_q6_k(const size_t R, float *y, const uint8_t *w, size_t row_
         y[r] = _mm512_reduce_add_ps(acc[r]);
 }
 
-void tone_rows_q6_k_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,
-                              size_t n_cols)
-{
-    size_t r = 0;
-    for (; r + 4 <= n_rows; r += 4)
-        rows_of_q6_k(4, y + r, w + r * row_bytes, row_bytes, x, n_cols / 256);
-    for (; r < n_rows; r++)
-        rows_of_q6_k(1, y + r, w + r * row_bytes, row_bytes, x, n_cols / 256);
-}
+TONE_ROWS_KERNEL(q6_k, rows_of_q6_k(R, y, w, row_bytes, x, n_cols / 256))
 
 /* Eight sub-blocks of 32 nibbles that name table values, first and second halves as the split arrays of tone_codes have them. */
 INLINE __m512 block_iq4_xs(__m512 acc, const uint8_t *p, const tone_codes *x, size_t block)
@@ -228,13 +179,19 @@ INLINE __m512 block_iq4_xs(__m512 acc, const uint8_t *p, const tone_codes *x, si
     return acc;
 }
 
-void tone_rows_iq4_xs_avx512(float *y, const uint8_t *w, size_t row_bytes, size_t n_rows, const tone_codes *x,
-                                size_t n_cols)
+INLINE void rows_of_iq4_xs(const size_t R, float *y, const uint8_t *w, size_t row_bytes, const tone_codes *x,
+                           size_t n_blocks)
 {
-    for (size_t r = 0; r < n_rows; r++, w += row_bytes) {
-        __m512 acc = _mm512_setzero_ps();
-        for (size_t b = 0; b < n_cols / 256; b++)
-            acc = block_iq4_xs(acc, w + b * 136, x, b);
-        y[r] = _mm512_reduce_add_ps(acc);
+    __m512 acc[ROWS_AT_ONCE];
+    for (size_t r = 0; r < R; r++)
+        acc[r] = _mm512_setzero_ps();
+    for (size_t b = 0; b < n_blocks; b++) {
+        ask_ahead(w + R * b * 136, R * 136);
+        for (size_t r = 0; r < R; r++)
+            acc[r] = block_iq4_xs(acc[r], w + r * row_bytes + b * 136, x, b);
     }
+    for (size_t r = 0; r < R; r++)
+        y[r] = _mm512_reduce_add_ps(acc[r]);
 }
+
+TONE_ROWS_KERNEL(iq4_xs, rows_of_iq4_xs(R, y, w, row_bytes, x, n_cols / 256))
