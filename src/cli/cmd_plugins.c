@@ -20,10 +20,11 @@ static const cli_spec spec = {
     "  tonesmith plugins reverb\n"
     "  tonesmith plugins --describe http://drobilla.net/plugins/mda/JX10\n"
     "  tonesmith plugins --render http://drobilla.net/plugins/mda/JX10 -n \"C3@0:1\" -s vcf_freq=0.3 -o a.wav\n"
-    "  tonesmith plugins --effect http://calf.sourceforge.net/plugins/Reverb -i a.wav -o b.wav"};
+    "  tonesmith plugins --effect http://calf.sourceforge.net/plugins/Reverb -i a.wav -o b.wav\n"
+    "  tonesmith plugins --shape http://drobilla.net/plugins/mda/JX10 \"darker\" -n \"C3@0:1\" --save dark.json -o dark.wav"};
 
 typedef struct plugins {
-    const char *describe, *render, *effect, *notes, *preset, *state, *save, *input, *output, *forgive;
+    const char *describe, *render, *effect, *shape, *goals, *notes, *preset, *state, *save, *input, *output, *forgive;
     cli_list set;
     long bits, rate;
     double seconds, tail_s;
@@ -256,8 +257,38 @@ static tone_status prepare(const plugins *a, tone_plugin *p, json_t *changes, to
         st = tone_plugin_load_preset(p, a->preset, err);
     for (int i = 0; i < a->set.n && !st; i++)
         st = apply_set(p, a->set.items[i], changes, a->json || a->describe, err);
-    if (!st && a->save)
-        st = tone_plugin_write_state(p, a->save, err);
+    return st;
+}
+
+/* Search for controls that do what `a->goals` says, and print what was found; the plug-in keeps it. */
+static tone_status shape(const plugins *a, tone_plugin *p, const tone_notes *notes, const tone_sound *source, json_t *changes, tone_error *err)
+{
+    tone_words *words;
+    tone_plugin_shape_request r = {.plugin = p, .notes = notes, .source = source};
+    tone_plugin_shape_result *got = NULL;
+    tone_status st = tone_words_open(&words, NULL, 0, err);
+    if (st)
+        return st;
+    r.words = words;
+    st = tone_goals_parse(&r.goals, words, a->goals, err);
+    if (!st)
+        st = tone_shape_plugin(&got, &r, err);
+    if (!st && a->json && !a->output) {
+        json_t *moves = json_array();
+        size_t n;
+        for (size_t i = 0; i < got->n_moves; i++)
+            json_array_append_new(moves, json_pack("{s:s,s:f,s:f}", "name", tone_plugin_controls(p, &n)[got->moves[i].control].name, "before", got->moves[i].before,
+                                                   "after", got->moves[i].after));
+        (void)print_json(json_pack("{s:s,s:i,s:o}", "summary", got->summary, "renders", (int)got->n_renders, "moves", moves));
+    } else if (!st && !a->json)
+        printf("%s (%u renders)\n", got->summary, got->n_renders);
+    for (size_t i = 0; !st && i < got->n_moves; i++) {
+        size_t n;
+        json_array_append_new(changes, json_pack("{s:s,s:f,s:f,s:f,s:b}", "name", tone_plugin_controls(p, &n)[got->moves[i].control].name, "before",
+                                                 got->moves[i].before, "after", got->moves[i].after, "asked", got->moves[i].asked, "clamped", false));
+    }
+    tone_plugin_shape_free(got);
+    tone_words_free(words);
     return st;
 }
 
@@ -277,21 +308,26 @@ static int on_plugin(const plugins *a)
     tone_render_options render = tone_render_defaults();
     render.seconds = a->seconds;
     render.tail_s = a->tail_s;
+    bool through = a->input != NULL;
     tone_status st = a->output ? tone_audio_format_find(&format, a->output, (unsigned)a->bits, &err) : TONE_OK;
-    if (!st && a->effect)
+    if (!st && through)
         st = tone_audio_read(&in, a->input, &(tone_audio_limits){.max_s = 3600, .max_channels = 2}, &err);
-    options.rate = a->effect ? in.rate_hz : (uint32_t)a->rate;
-    if (!st && a->render)
+    options.rate = through ? in.rate_hz : (uint32_t)a->rate;
+    if (!st && !a->describe && !through)
         st = read_notes(&notes, a->notes, &err);
     if (!st)
-        st = tone_plugin_open(&p, a->describe ? a->describe : a->render ? a->render : a->effect, &options, &err);
+        st = tone_plugin_open(&p, a->describe ? a->describe : a->render ? a->render : a->effect ? a->effect : a->shape, &options, &err);
     if (!st)
         st = prepare(a, p, changes, &err);
+    tone_sound source = {in.frames, in.n_frames, in.n_channels, in.rate_hz};
+    if (!st && a->shape)
+        st = shape(a, p, through ? NULL : &notes, through ? &source : NULL, changes, &err);
+    if (!st && a->save)
+        st = tone_plugin_write_state(p, a->save, &err);
     if (!st && a->describe)
         rc = describe(a, p);
-    tone_sound source = {in.frames, in.n_frames, in.n_channels, in.rate_hz};
     if (!st && a->output)
-        st = tone_plugin_render(&sound, p, a->render ? &notes : NULL, a->effect ? &source : NULL, &render, &report, &err);
+        st = tone_plugin_render(&sound, p, through ? NULL : &notes, through ? &source : NULL, &render, &report, &err);
     if (!st && a->output)
         st = tone_audio_write(a->output, &(tone_audio){sound.frames, sound.n_frames, sound.n_channels, sound.rate}, format, &n_clipped, &err);
     if (!st && a->output)
@@ -313,8 +349,9 @@ int cli_plugins(int argc, char **argv)
         {0, "describe", CLI_TEXT, &a.describe, "URI", "its controls by group, with units, ranges and choices; its presets", 0, 0},
         {0, "render", CLI_TEXT, &a.render, "URI", "play notes on it", 0, 0},
         {0, "effect", CLI_TEXT, &a.effect, "URI", "send the sound of -i through it", 0, 0},
+        {0, "shape", CLI_TEXT, &a.shape, "URI", "change it as the words say, by measuring; plays notes, or takes -i", 0, 0},
         {'n', "notes", CLI_TEXT, &a.notes, "NOTES", "\"C3@0:1 E3@0.5:1\", or a file of text, JSON or MIDI", 0, 0},
-        {'i', "input", CLI_TEXT, &a.input, "FILE", "the sound for --effect", 0, 0},
+        {'i', "input", CLI_TEXT, &a.input, "FILE", "the sound for --effect and --shape", 0, 0},
         {'p', "preset", CLI_TEXT, &a.preset, "NAME", "begin with this preset of the plug-in (name or URI)", 0, 0},
         {'s', "set", CLI_LIST, &a.set, "NAME=VALUE", "set a control by name or label; choices by their label", 0, 0},
         {0, "state", CLI_TEXT, &a.state, "FILE", "begin with a state that --save wrote", 0, 0},
@@ -331,20 +368,23 @@ int cli_plugins(int argc, char **argv)
     int rc = cli_parse(&spec, options, &argc, &argv);
     if (rc >= 0)
         return rc;
-    int n_modes = !!a.describe + !!a.render + !!a.effect + !!a.forgive + a.quarantine;
+    int n_modes = !!a.describe + !!a.render + !!a.effect + !!a.shape + !!a.forgive + a.quarantine;
     if (n_modes > 1)
-        return cli_misuse("plugins", "one of --describe, --render, --effect, --quarantine and --forgive at a time");
+        return cli_misuse("plugins", "one of --describe, --render, --effect, --shape, --quarantine and --forgive at a time");
     if (a.forgive || a.quarantine)
         return argc ? cli_misuse("plugins", "what is '%s'?", argv[0]) : quarantine(&a);
     if (n_modes == 0)
         return list(&a, argc, argv);
-    if (argc)
+    if (a.shape && argc != 1)
+        return cli_misuse("plugins", "say how it should change, in one argument");
+    a.goals = a.shape ? argv[0] : NULL;
+    if (argc && !a.shape)
         return cli_misuse("plugins", "what is '%s'?", argv[0]);
     if (a.effect && !a.input)
         return cli_misuse("plugins", "which sound? -i FILE");
-    if (!a.effect && a.input)
-        return cli_misuse("plugins", "-i belongs to --effect");
-    if (!a.describe && !a.output && !a.save)
+    if (!a.effect && !a.shape && a.input)
+        return cli_misuse("plugins", "-i belongs to --effect or --shape");
+    if (!a.describe && !a.shape && !a.output && !a.save)
         return cli_misuse("plugins", "where to? -o FILE");
     if (a.describe && a.output)
         return cli_misuse("plugins", "--describe makes no sound");

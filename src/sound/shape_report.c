@@ -30,10 +30,11 @@ static bool print_distance(char *out, size_t room, tone_metric metric, double be
     return true;
 }
 
-static void describe_goal(tone_shape_goal_result *out, const tone_shape_result *s, const tone_shape_request *r, const tone_goal *g)
+void tone_shape_describe_goal(tone_shape_goal_result *out, const tone_words *words, const tone_goal *g, const tone_measures *before,
+                              const tone_measures *after)
 {
-    const tone_word_family *f = tone_words_at(r->words, g->family);
-    out->verdict = tone_word_score(r->words, g->family, &s->before, &s->after);
+    const tone_word_family *f = tone_words_at(words, g->family);
+    out->verdict = tone_word_score(words, g->family, before, after);
     double score = out->verdict.score;
     if (g->direction == 0) {
         out->reached = !(fabs(score) > 1.5);
@@ -49,9 +50,9 @@ static void describe_goal(tone_shape_goal_result *out, const tone_shape_result *
     char distance[48] = "";
     for (size_t i = 0; i < f->n_metrics && !distance[0]; i++) {
         tone_metric m = f->metrics[i].metric;
-        double part = tone_word_part(r->words, g->family, i, &s->before, &s->after);
+        double part = tone_word_part(words, g->family, i, before, after);
         if (part * g->direction > 0.3)
-            (void)print_distance(distance, sizeof distance, m, s->before.value[m], s->after.value[m]);
+            (void)print_distance(distance, sizeof distance, m, before->value[m], after->value[m]);
     }
     if (isnan(score))
         snprintf(out->text, sizeof out->text, "%s cannot be measured here", f->name);
@@ -63,7 +64,7 @@ static void describe_goal(tone_shape_goal_result *out, const tone_shape_result *
         snprintf(out->text, sizeof out->text, "%s %s %.1f steps", f->name, score > 0 ? "up" : "down", fabs(score));
     if (out->reached)
         return;
-    double centroid = s->before.value[TONE_METRIC_CENTROID_HZ], f0 = s->before.value[TONE_METRIC_F0_HZ];
+    double centroid = before->value[TONE_METRIC_CENTROID_HZ], f0 = before->value[TONE_METRIC_F0_HZ];
     if (isnan(score))
         snprintf(out->why, sizeof out->why, "this sound has nothing that %s could be measured by", f->name);
     else if (strcmp(f->name, "brightness") == 0 && g->direction < 0 && f0 > 0 && centroid < 1.4 * f0)
@@ -106,7 +107,7 @@ tone_status tone_shape_describe(tone_shape_result *s, const tone_shape_request *
     s->n_goals = r->goals.n;
     tone_buf b = {0};
     for (size_t i = 0; i < s->n_goals; i++) {
-        describe_goal(&s->goal[i], s, r, &r->goals.goal[i]);
+        tone_shape_describe_goal(&s->goal[i], r->words, &r->goals.goal[i], &s->before, &s->after);
         tone_buf_printf(&b, "%s%s", i ? ", " : "", s->goal[i].text);
     }
     if (r->like)

@@ -34,6 +34,10 @@ TONE_NODISCARD tone_status tone_shape_sound(tone_sound *out, const tone_shape_re
 /* Fill in moves, goals' texts and the summary of a result whose patch and measures stand. */
 TONE_NODISCARD tone_status tone_shape_describe(tone_shape_result *s, const tone_shape_request *r, tone_error *err);
 
+/* What became of one goal: verdict, whether it is reached, its text, and why not. */
+void tone_shape_describe_goal(tone_shape_goal_result *out, const tone_words *words, const tone_goal *g, const tone_measures *before,
+                              const tone_measures *after);
+
 /* The least and the most JNDs that a degree means, and what to aim at. */
 void tone_degree_band(tone_degree degree, double *least, double *most, double *aim);
 

@@ -212,6 +212,32 @@ static void test_cancel(void)
     tone_plugin_close(p);
 }
 
+/* The gain of an effect cannot make a sine darker, and says so; its values stay as they were. */
+static void test_shape(void)
+{
+    static float tone[24000];
+    for (int i = 0; i < 24000; i++)
+        tone[i] = (float)(0.25 * sin(0.06 * i));
+    tone_error err;
+    tone_words *words;
+    tone_sound in = {tone, 24000, 1, 48000};
+    tone_plugin *p = opened(URI("gain"));
+    tone_plugin_shape_request r = {.plugin = p, .source = &in};
+    tone_plugin_shape_result *got = NULL;
+    if (p && CHECK(tone_words_open(&words, NULL, 0, &err) == TONE_OK)) {
+        r.words = words;
+        CHECK(tone_shape_plugin(&got, &r, &err) == TONE_ERR_ARGUMENT && !got);
+        CHECK(tone_goals_parse(&r.goals, words, "darker", &err) == TONE_OK);
+        if (CHECK(tone_shape_plugin(&got, &r, &err) == TONE_OK)) {
+            CHECK(got->n_moves == 0 && got->n_goals == 1 && !got->goal[0].reached && got->goal[0].why[0] && got->n_renders <= 40);
+            CHECK(tone_plugin_value(p, 0) == 1);
+        }
+        tone_plugin_shape_free(got);
+        tone_words_free(words);
+    }
+    tone_plugin_close(p);
+}
+
 int main(void)
 {
     snprintf(home, sizeof home, "/tmp/tonesmith-test-plugin-XXXXXX");
@@ -230,6 +256,7 @@ int main(void)
     test_effect();
     test_instrument();
     test_state();
+    test_shape();
     test_hostile(URI("abort"), TONE_ERR_FORMAT, "crashed (SIGABRT)");
     test_hostile(URI("loop"), TONE_ERR_LIMIT, "took more than");
     test_hostile(URI("nan"), TONE_ERR_FORMAT, "NaN");

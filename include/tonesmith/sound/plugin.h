@@ -17,6 +17,7 @@
 #define TONESMITH_SOUND_PLUGIN_H
 
 #include "tonesmith/sound/render.h"
+#include "tonesmith/sound/shape.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -134,6 +135,36 @@ typedef struct tone_plugin_report {
 TONE_API TONE_NODISCARD tone_status tone_plugin_render(tone_sound *out, tone_plugin *p, const tone_notes *notes,
                                                        const tone_sound *in, const tone_render_options *opt,
                                                        tone_plugin_report *report, tone_error *err);
+
+/* ── shape ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct tone_plugin_shape_request {
+    tone_plugin *plugin;      /* begins with its values; ends with those that were found */
+    const tone_notes *notes;  /* what is played, or */
+    const tone_sound *source; /* what is sent through; the other one is NULL */
+    const tone_words *words;
+    tone_goals goals;
+    uint32_t max_renders;     /* 0: 40 */
+    bool (*progress)(void *user, uint32_t renders, double distance); /* NULL, or: false cancels */
+    void *user;
+} tone_plugin_shape_request;
+
+typedef struct tone_plugin_shape_result {
+    tone_plugin_change moves[TONE_SHAPE_MAX_MOVES];
+    size_t n_moves;
+    tone_shape_goal_result goal[TONE_MAX_GOALS]; /* in the order of the request */
+    size_t n_goals;
+    tone_measures before, after;
+    double level_change_lu; /* not made up for: a plug-in need not have a level */
+    uint32_t n_renders;
+    char *summary;          /* one plain sentence */
+} tone_plugin_shape_result;
+
+/* tone_shape() on the controls of a plug-in: those whose names suggest one of the goals first, then others, no switches,
+ * choices, volumes or tunings.  On failure the plug-in's values are as before.  *out is the caller's. */
+TONE_API TONE_NODISCARD tone_status tone_shape_plugin(tone_plugin_shape_result **out, const tone_plugin_shape_request *r,
+                                                      tone_error *err);
+TONE_API void tone_plugin_shape_free(tone_plugin_shape_result *s);
 
 /* ── quarantine: XDG_STATE_HOME/tonesmith/quarantine.json ────────────────────────────────────────────────────────── */
 
