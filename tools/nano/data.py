@@ -1,0 +1,205 @@
+"""Dialogues as token sequences: an utterance of the grammar, the state it is said in, the call, the real result, the answer.
+
+The state and the result come from the bank: lines of JSON that the program itself wrote (tools/nano/make_bank.sh) by
+executing calls on real patches and measuring the renders.  Each line has
+    {"system": "patch …", "tool": "shape", "arguments": {…}, "result": {…}, "text": what was said}
+A sequence without a result ends with the call; one with a result goes on to the answer.
+"""
+import json
+import random
+
+import params
+import phrases_more
+from phrases import FAMILIES, Grammar, Utterance, goals_text
+
+CONTROL = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "<|tool>", "<tool|>", "<|tool_call>", "<tool_call|>", "<|tool_response>", "<tool_response|>", '<|"|>', "<|think|>", "<|channel>", "<channel|>", "<|turn>", "<turn|>",
+           "<|image>", "<|audio>", "<|image|>", "<|audio|>", "<image|>", "<audio|>", "<|video|>"]
+Q = '<|"|>'
+
+SAY = {
+    "refuse": "I only work on this sound: describe how it should change, or ask what it measures.",
+    "vague": "Tell me a direction, for example darker, wider, punchier or less harsh.",
+    "help": "I change this sound as you describe it and measure the result. Try: darker, wider but keep the punch, cutoff to 800 Hz, undo, export.",
+    "hello": "All right. Tell me how the sound should change.",
+}
+
+
+def notation(value):
+    """A value as Gemma writes it inside calls and responses (keys sorted, strings between <|"|>)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return Q + value + Q
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{k}:{notation(v)}" for k, v in sorted(value.items(), key=lambda kv: kv[0].lower())) + "}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def call_text(tool, arguments):
+    return f"<|tool_call>call:{tool}{notation(arguments)}<tool_call|>"
+
+
+def dot(text):
+    """A clause as a sentence."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def answer(tool, result):
+    """What the model says about a result: its words and numbers, nothing else."""
+    if "error" in result:
+        return dot("That did not work: " + result["error"])
+    parts = []
+    if tool == "shape":
+        if result.get("reached"):
+            parts.append(dot("Done: " + result["reached"]))
+        if result.get("moved"):
+            parts.append(dot("I moved " + result["moved"]))
+        if result.get("kept"):
+            parts.append(dot("Kept: " + result["kept"]))
+        if result.get("missed"):
+            parts.append(dot("Not reached: " + result["missed"]))
+        if result.get("remembered"):
+            parts.append(dot("Remembered: " + result["remembered"]))
+    elif tool == "set_parameters":
+        parts.append(dot("Set: " + result["changed"]))
+        if result.get("clamped"):
+            parts.append(dot("Clamped: " + result["clamped"]))
+    elif tool == "history":
+        parts.append(dot("Now at " + result["now"]))
+        if result.get("steps"):
+            parts.append(dot("Steps: " + result["steps"]))
+    elif tool == "export":
+        parts.append(dot("Wrote " + result["file"]))
+    elif tool == "find_presets":
+        parts.append(dot("Loaded " + result["loaded"]) if result.get("loaded") else dot("Found: " + result["found"]))
+    elif tool == "render":
+        parts.append(dot(f"Rendered {result['played']} at {result['loudness']}"))
+    elif tool == "compare":
+        parts.append(dot(result["changes"]))
+        if result.get("parameters"):
+            parts.append(dot("Parameters: " + result["parameters"]))
+    elif tool == "list_parameters":
+        parts.append(dot(result["parameters"]))
+        if result.get("about"):
+            parts.append(dot(result["about"]))
+    return " ".join(parts) or "Done."
+
+
+def sound_of(system):
+    """The line of measures in a system prompt."""
+    for line in system.splitlines():
+        if line.startswith("sound "):
+            return line[6:]
+    return "nothing yet"
+
+
+# ---------------------------------------------------------------------------------- states where the bank has none
+
+NAMES_A = "Warm Dark Bright Glass Velvet Rusty Hollow Silver Deep Neon Dusty Frozen Golden Analog Liquid Iron Paper Night Solar Lunar Amber Cobalt Feather Stone Electric Wooden".split()
+NAMES_B = "Strings Bass Lead Pad Keys Bell Pluck Kick Choir Organ Brass Drone Harp Reed Sweep Stab Sub Flute Piano Texture Snare Mallet Arp Voice Clav".split()
+
+
+def printed(rng, p):
+    """A value in the program's spelling."""
+    if p["choices"]:
+        return rng.choice(p["choices"])
+    v = phrases_more.number(rng, p["min"], p["max"], p["curve"] == "LOG")
+    if p["unit"] == "Hz" and v >= 1000:
+        return f"{v / 1000:.3g} kHz"
+    return f"{v:.3g} {p['unit']}".rstrip() if p["unit"] not in ("ratio", "voices") else f"{v:.3g}"
+
+
+def random_system(rng, table, last=None):
+    lines = [f"patch {rng.choice(NAMES_A)} {rng.choice(NAMES_B)}"]
+    if rng.random() < 0.6:
+        some = rng.sample(table, rng.randint(1, 5))
+        lines.append("changed " + "; ".join(f"{p['name']} {printed(rng, p)}" for p in some))
+    attack = f"{2 ** rng.uniform(1, 9):.0f}"
+    lines.append(f"sound centroid {2 ** rng.uniform(6.5, 13):.0f} Hz; width {rng.uniform(-60, 3):.1f} dB; attack {attack} ms; loudness {rng.uniform(-30, -8):.1f} LUFS")
+    if last:
+        lines.append(f"last shape {last}")
+    elif rng.random() < 0.3:
+        family = rng.choice(list(FAMILIES))
+        lines.append(f"last shape {family} {rng.choice(['up', 'down'])} {rng.choice(['small', 'medium', 'large'])}")
+    elif rng.random() < 0.2:
+        p = rng.choice(table)
+        lines.append(f"last set_parameters {p['name']}={printed(rng, p)}")
+    return "\n".join(lines)
+
+
+def parse_goals(text):
+    out = []
+    for item in text.split("; "):
+        words = item.split()
+        out.append(("keep", words[1]) if words[0] == "keep" else tuple(words))
+    return out
+
+
+class Dialogues:
+    def __init__(self, seed, part="train", bank=None, names=()):
+        self.rng = random.Random(seed)
+        self.table = params.load()
+        self.grammar = Grammar(self.table, self.rng, part, names)
+        self.bank = bank or []
+
+    # -- an utterance for goals that are given
+
+    def said_for(self, goals):
+        g, rng = self.grammar, self.rng
+        ways = [x for x in goals if x[0] != "keep"]
+        text, _ = g.one(*ways[0]) if len(ways) == 1 and ways[0][2] != "medium" else (None, None)
+        for _ in range(20):  # some forms cannot carry every degree: draw until one says just this
+            text, degree = g.one(*ways[0])
+            if degree == ways[0][2]:
+                break
+        else:
+            text = f"make it {g.comparative(*ways[0])}"
+        for way in ways[1:]:
+            text += rng.choice([" and ", " and also ", ", ", " but "]) + g.comparative(*way)
+        for x in goals:
+            if x[0] == "keep":
+                from phrases import KEEP, KEEP_NOUN
+                text += rng.choice([", ", " "]) + g.pick(KEEP).format(k=rng.choice(KEEP_NOUN[x[1]]))
+        return g.dress(text)
+
+    def draw(self):
+        """(system, utterance text, tool, arguments, result or None, answer or None)"""
+        rng = self.rng
+        if self.bank and rng.random() < 0.45:
+            e = rng.choice(self.bank)
+            text = e["text"]
+            if e["tool"] == "shape" and "remember" not in e["arguments"] and "like" not in e["arguments"]:
+                text = self.said_for(parse_goals(e["arguments"]["goals"]))
+            return e["system"], text, e["tool"], e["arguments"], e["result"], answer(e["tool"], e["result"])
+        system = rng.choice(self.bank)["system"] if self.bank and rng.random() < 0.5 else random_system(rng, self.table)
+        if rng.random() < 0.07:  # leans on the last turn
+            family = rng.sample(list(FAMILIES), 1 if rng.random() < 0.8 else 2)
+            last = [(f, rng.choice(["up", "down"]), rng.choice(["small", "medium", "large"])) for f in family]
+            u = phrases_more.again(self.grammar, last)
+            return random_system(rng, self.table, goals_text(last)), u.text, "shape", {"goals": goals_text(u.goals)}, None, None
+        u = self.grammar.utterance()
+        if u.goals:
+            return system, u.text, "shape", {"goals": goals_text(u.goals)}, None, None
+        tool, arguments = u.call
+        if tool == "say":
+            reply = f"It measures {dot(sound_of(system))}" if arguments["what"] == "sound" else SAY[arguments["what"]]
+            return system, u.text, None, None, None, reply
+        return system, u.text, tool, arguments, None, None
+
+    def pieces(self):
+        """[(text, whether the model said it)] of one dialogue."""
+        system, text, tool, arguments, result, reply = self.draw()
+        out = [(f"<bos><|turn>system\n{system}<turn|>\n<|turn>user\n{text.strip()}<turn|>\n<|turn>model\n", False)]
+        if tool:
+            out.append((call_text(tool, arguments) + "<|tool_response>", True))
+            if result is not None:
+                out.append((f"response:{tool}{notation(result)}<tool_response|>", False))
+        if reply is not None:
+            out.append((reply + "<turn|>", True))
+        return out
+
+
+def read_bank(path):
+    with open(path) as f:
+        return [json.loads(line) for line in f]

@@ -1,0 +1,191 @@
+"""A small Gemma 4 text decoder in PyTorch: per-layer embeddings, shared K/V, sliding and full attention.
+
+The maths is that of docs/ARCHITECTURE.md's engine and of tests/golden/text/reference.py; tools/nano/check.py compares
+the three.  Names of parameters are those of the published checkpoints, so that `state_dict` is a checkpoint.
+"""
+import math
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+@dataclass
+class Config:
+    vocab: int = 4096
+    d: int = 192            # hidden size
+    layers: int = 8
+    period: int = 4         # every period-th layer is full, the others slide
+    shared: int = 4         # last layers that own no K/V
+    heads: int = 3          # query heads; one K/V head
+    head_dim: int = 64      # sliding
+    full_dim: int = 128     # full
+    window: int = 128
+    mlp: int = 448          # twice as wide in layers that share K/V
+    ple: int = 32           # width of the per-layer embeddings
+    softcap: float = 30.0
+    eps: float = 1e-6
+    context: int = 4096
+
+    def full(self, i):
+        return (i + 1) % self.period == 0
+
+    def own(self):
+        return self.layers - self.shared
+
+    def source(self, i):
+        """The layer whose keys and values layer i reads."""
+        own = self.own()
+        return i if i < own else max(j for j in range(own) if self.full(j) == self.full(i))
+
+    def hugging_face(self):
+        kinds = ["full_attention" if self.full(i) else "sliding_attention" for i in range(self.layers)]
+        return {
+            "architectures": ["Gemma4ForCausalLM"], "model_type": "gemma4_text", "dtype": "float32",
+            "vocab_size": self.vocab, "vocab_size_per_layer_input": self.vocab, "hidden_size": self.d,
+            "num_hidden_layers": self.layers, "num_attention_heads": self.heads, "num_key_value_heads": 1,
+            "num_global_key_value_heads": None, "attention_k_eq_v": False, "head_dim": self.head_dim,
+            "global_head_dim": self.full_dim, "layer_types": kinds, "sliding_window": self.window,
+            "intermediate_size": self.mlp, "use_double_wide_mlp": True, "num_kv_shared_layers": self.shared,
+            "hidden_size_per_layer_input": self.ple, "final_logit_softcapping": self.softcap,
+            "rms_norm_eps": self.eps, "max_position_embeddings": self.context, "enable_moe_block": False,
+            "tie_word_embeddings": True, "hidden_activation": "gelu_pytorch_tanh", "use_bidirectional_attention": None,
+            "rope_parameters": {
+                "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+                "full_attention": {"rope_type": "proportional", "rope_theta": 1000000.0, "partial_rotary_factor": 0.25}},
+            "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 2}
+
+    def dict(self):
+        return asdict(self)
+
+
+class Norm(nn.Module):
+    def __init__(self, n, eps):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(n))
+        self.eps = eps
+
+    def forward(self, x):
+        return F.rms_norm(x.float(), (x.shape[-1],), self.weight.float(), self.eps).to(x.dtype)
+
+
+def rotate(x, cos, sin):
+    """x (B, heads, T, hd): dimension i turns with i + hd/2; cos and sin (B or 1, 1, T, hd/2)."""
+    a, b = x.float().chunk(2, -1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
+
+
+class Attention(nn.Module):
+    def __init__(self, c, i):
+        super().__init__()
+        self.c, self.i = c, i
+        self.hd = c.full_dim if c.full(i) else c.head_dim
+        self.q_proj = nn.Linear(c.d, c.heads * self.hd, bias=False)
+        self.o_proj = nn.Linear(c.heads * self.hd, c.d, bias=False)
+        self.q_norm = Norm(self.hd, c.eps)
+        if c.source(i) == i:
+            self.k_proj = nn.Linear(c.d, self.hd, bias=False)
+            self.v_proj = nn.Linear(c.d, self.hd, bias=False)
+            self.k_norm = Norm(self.hd, c.eps)
+
+    def forward(self, h, kv, masks, rope):
+        c, (b, t, _) = self.c, h.shape
+        cos, sin = rope[c.full(self.i)]
+        q = rotate(self.q_norm(self.q_proj(h).view(b, t, c.heads, self.hd)).transpose(1, 2), cos, sin)
+        if c.source(self.i) == self.i:
+            k = rotate(self.k_norm(self.k_proj(h).view(b, t, 1, self.hd)).transpose(1, 2), cos, sin)
+            v = self.v_proj(h).view(b, t, 1, self.hd)
+            v = F.rms_norm(v.float(), (self.hd,), None, c.eps).to(v.dtype).transpose(1, 2)
+            kv[self.i] = k, v
+        k, v = kv[c.source(self.i)]
+        o = F.scaled_dot_product_attention(q, k.expand(-1, c.heads, -1, -1), v.expand(-1, c.heads, -1, -1),
+                                           attn_mask=masks[c.full(self.i)], scale=1.0)
+        return self.o_proj(o.transpose(1, 2).reshape(b, t, -1))
+
+
+class Mlp(nn.Module):
+    def __init__(self, c, i):
+        super().__init__()
+        n = c.mlp * (2 if i >= c.own() else 1)
+        self.gate_proj = nn.Linear(c.d, n, bias=False)
+        self.up_proj = nn.Linear(c.d, n, bias=False)
+        self.down_proj = nn.Linear(n, c.d, bias=False)
+
+    def forward(self, x):
+        return self.down_proj(F.gelu(self.gate_proj(x), approximate="tanh") * self.up_proj(x))
+
+
+class Layer(nn.Module):
+    def __init__(self, c, i):
+        super().__init__()
+        self.self_attn, self.mlp = Attention(c, i), Mlp(c, i)
+        for name in ("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm",
+                     "post_feedforward_layernorm", "post_per_layer_input_norm"):
+            setattr(self, name, Norm(c.d, c.eps))
+        self.per_layer_input_gate = nn.Linear(c.d, c.ple, bias=False)
+        self.per_layer_projection = nn.Linear(c.ple, c.d, bias=False)
+        self.layer_scalar = nn.Parameter(torch.ones(1))
+
+    def forward(self, x, ple, kv, masks, rope):
+        a = x + self.post_attention_layernorm(self.self_attn(self.input_layernorm(x), kv, masks, rope))
+        b = a + self.post_feedforward_layernorm(self.mlp(self.pre_feedforward_layernorm(a)))
+        g = F.gelu(self.per_layer_input_gate(b), approximate="tanh") * ple
+        b = b + self.post_per_layer_input_norm(self.per_layer_projection(g))
+        return b * self.layer_scalar
+
+
+class Gemma(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.embed_tokens = nn.Embedding(c.vocab, c.d)
+        self.embed_tokens_per_layer = nn.Embedding(c.vocab, c.layers * c.ple)
+        self.per_layer_model_projection = nn.Linear(c.d, c.layers * c.ple, bias=False)
+        self.per_layer_projection_norm = Norm(c.ple, c.eps)
+        self.layers = nn.ModuleList(Layer(c, i) for i in range(c.layers))
+        self.norm = Norm(c.d, c.eps)
+        for name, p in self.named_parameters():
+            if p.dim() == 2:
+                nn.init.normal_(p, std=p.shape[1] ** -0.5 if "embed" not in name else 0.5 * c.d ** -0.5)
+        # The branches begin small: each adds a little to the residual, whose norm is near 0.5 sqrt(d) / sqrt(d).
+        for layer in self.layers:
+            for norm in (layer.post_attention_layernorm, layer.post_feedforward_layernorm, layer.post_per_layer_input_norm):
+                nn.init.constant_(norm.weight, 0.2)
+
+    def rope(self, positions):
+        """positions (B, T) → {full: (cos, sin)}, each (B, 1, T, hd/2)."""
+        out = {}
+        for full, hd, theta in ((False, self.c.head_dim, 1e4), (True, self.c.full_dim, 1e6)):
+            speed = theta ** (-2.0 * torch.arange(hd // 2, dtype=torch.float64) / hd)
+            if full:
+                speed[int(0.25 * hd // 2):] = 0.0
+            angle = positions[:, None, :, None].double() * speed
+            out[full] = angle.cos().float(), angle.sin().float()
+        return out
+
+    def masks(self, positions, segments):
+        """Who sees whom, (B, 1, T, T): earlier or same, same dialogue, within the window where the layer slides."""
+        distance = positions[:, :, None] - positions[:, None, :]
+        full = (distance >= 0) & (segments[:, :, None] == segments[:, None, :])
+        return {True: full[:, None], False: (full & (distance < self.c.window))[:, None]}
+
+    def forward(self, ids, positions, segments, targets=None, weight=None):
+        """ids, positions, segments (B, T).  Without targets: logits (B, T, V); with them: mean loss over `weight`."""
+        c = self.c
+        x = self.embed_tokens(ids) * math.sqrt(c.d)
+        ple = self.embed_tokens_per_layer(ids).view(*ids.shape, c.layers, c.ple) * math.sqrt(c.ple)
+        context = self.per_layer_model_projection(x).view(*ids.shape, c.layers, c.ple) * c.d ** -0.5
+        ple = (self.per_layer_projection_norm(context) + ple) * 2 ** -0.5
+        kv, masks, rope = {}, self.masks(positions, segments), self.rope(positions)
+        for i, layer in enumerate(self.layers):
+            x = layer(x, ple[:, :, i], kv, masks, rope)
+        x = self.norm(x)
+        if targets is not None:
+            keep = weight.view(-1) > 0  # the head is the costliest product: only where there is a loss
+            x, targets, weight = x.view(-1, c.d)[keep], targets.view(-1)[keep], weight.view(-1)[keep]
+        logits = (x @ self.embed_tokens.weight.to(x.dtype).T).float()
+        logits = c.softcap * torch.tanh(logits / c.softcap)
+        if targets is None:
+            return logits
+        return (F.cross_entropy(logits, targets, reduction="none") * weight).sum() / weight.sum()

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Train the small model.
+
+    train.py OUT [--bank bank.jsonl] [--minutes 60] [--seed 1] [--from OTHER_OUT]
+
+OUT gets tokenizer.json, config.json, checkpoint.pt (written every few minutes: run the command again to go on) and log.tsv.
+Minutes are of processor time, so that a busy machine changes nothing; the rate of learning falls to zero over them.  With --from, weights and vocabulary of an earlier run are the start.
+"""
+import argparse
+import json
+import math
+import pathlib
+import time
+
+import torch
+
+import vocab
+from data import Dialogues, read_bank
+from model import Config, Gemma
+from tokenizers import Tokenizer
+
+
+class Packer:
+    """Dialogues packed into rows of `length` tokens; they never see each other."""
+
+    def __init__(self, dialogues, tokenizer, rows, length):
+        self.dialogues, self.tokenizer, self.rows, self.length = dialogues, tokenizer, rows, length
+        self.waiting = []
+
+    def sample(self):
+        ids, said = [], []
+        for text, model in self.dialogues.pieces():
+            part = self.tokenizer.encode(text, add_special_tokens=False).ids
+            ids += part
+            said += [model] * len(part)
+        return ids, said
+
+    def batch(self):
+        shape = (self.rows, self.length)
+        ids, positions, segments, weight = (torch.zeros(shape, dtype=torch.long) for _ in range(4))
+        targets = torch.zeros(shape, dtype=torch.long)
+        for r in range(self.rows):
+            at, segment = 0, 1
+            while True:
+                sample = self.waiting.pop() if self.waiting else self.sample()
+                n = len(sample[0])
+                if n > self.length:
+                    continue  # longer than a row: such results are rare, and cutting them would teach wrong ends
+                if at + n > self.length:
+                    self.waiting.append(sample)
+                    break
+                s = slice(at, at + n)
+                ids[r, s] = torch.tensor(sample[0])
+                positions[r, s] = torch.arange(n)
+                segments[r, s] = segment
+                targets[r, at:at + n - 1] = torch.tensor(sample[0][1:])
+                weight[r, at:at + n - 1] = torch.tensor(sample[1][1:], dtype=torch.long)
+                at, segment = at + n, segment + 1
+        return ids, positions, segments, targets, weight.float()
+
+
+def corpus(seed, n, bank):
+    d = Dialogues(seed, bank=bank)
+    for _ in range(n):
+        for text, _ in d.pieces():
+            yield text
+
+
+def accuracy(model, packer, batches):
+    """Share of dialogues whose every model token is the arg max given the true ones before it."""
+    right = total = 0
+    model.eval()
+    with torch.no_grad():
+        for _ in range(batches):
+            ids, positions, segments, targets, weight = packer.batch()
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                guess = model(ids, positions, segments).argmax(-1)
+            wrong = (guess != targets) & (weight > 0)
+            for r in range(len(ids)):
+                for s in range(1, int(segments[r].max()) + 1):
+                    here = segments[r] == s
+                    total += 1
+                    right += not bool(wrong[r][here].any())
+    model.train()
+    return right / total
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("out", type=pathlib.Path)
+    ap.add_argument("--bank", type=pathlib.Path)
+    ap.add_argument("--minutes", type=float, default=60)
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--from", dest="start", type=pathlib.Path)
+    ap.add_argument("--rows", type=int, default=8)
+    ap.add_argument("--threads", type=int, default=1, help="with more than one the threads wait for each other: only on a quiet machine")
+    ap.add_argument("--length", type=int, default=384)
+    ap.add_argument("--rate", type=float, default=3e-3)
+    args = ap.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    bank = read_bank(args.bank) if args.bank else None
+
+    source = args.out / "tokenizer.json"
+    if not source.exists():
+        if args.start:
+            source.write_text((args.start / "tokenizer.json").read_text())
+        else:
+            vocab.train(corpus(args.seed + 1000, 40000, bank)).save(str(source))
+    tokenizer = Tokenizer.from_file(str(source))
+    config = Config(vocab=tokenizer.get_vocab_size())
+    model = Gemma(config)
+    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, vocabulary {config.vocab}", flush=True)
+
+    decay = [p for p in model.parameters() if p.dim() > 1]
+    rest = [p for p in model.parameters() if p.dim() <= 1]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.rate, betas=(0.9, 0.98), fused=True)
+    spent, step = 0.0, 0
+    checkpoint = args.out / "checkpoint.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        spent, step = state["spent"], state["step"]
+    elif args.start:
+        model.load_state_dict(torch.load(args.start / "checkpoint.pt", weights_only=True)["model"])
+    (args.out / "config.json").write_text(json.dumps({"own": config.dict(), **config.hugging_face()}, indent=1))
+
+    packer = Packer(Dialogues(args.seed * 7919 + step, bank=bank), tokenizer, args.rows, args.length)
+    test = Packer(Dialogues(4242, part="test", bank=bank), tokenizer, 16, args.length)
+    log = open(args.out / "log.tsv", "a")
+
+    def save():
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "spent": spent, "step": step}, checkpoint.with_suffix(".new"))
+        checkpoint.with_suffix(".new").replace(checkpoint)
+
+    total, began, tokens, losses, saved = args.minutes * 60, time.process_time(), 0, [], time.process_time()
+    while spent < total:
+        done = spent / total
+        warm = min(1.0, (step + 1) / 200)
+        for group in optimizer.param_groups:
+            group["lr"] = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        t = time.process_time()
+        ids, positions, segments, targets, weight = packer.batch()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = model(ids, positions, segments, targets, weight)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step += 1
+        tokens += int((segments > 0).sum())
+        losses.append(loss.item())
+        spent += time.process_time() - t
+        if step % 100 == 0:
+            line = f"{step}\t{spent / 60:.1f}\t{tokens / (time.process_time() - began):.0f}\t{sum(losses) / len(losses):.4f}"
+            if step % 1000 == 0:
+                line += f"\t{accuracy(model, test, 6):.3f}"
+            losses = []
+            print(line, flush=True)
+            log.write(line + "\n")
+            log.flush()
+        if time.process_time() - saved > 120:
+            save()
+            saved = time.process_time()
+    save()
+    print(f"whole dialogues right on unseen templates: {accuracy(model, test, 30):.3f}")
+
+
+if __name__ == "__main__":
+    main()

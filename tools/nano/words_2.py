@@ -1,0 +1,193 @@
+"""How people ask for a change of sound, second half of the families.  See words_1.py for the form."""
+FAMILIES = {}
+
+FAMILIES["width"] = {
+    "up": {
+        "adj": [("wide", "wider"), ("stereo", "more stereo"), ("spacious from side to side", "more spacious from side to side"), ("broad", "broader"), ("spread out", "more spread out"),
+                ("panoramic", "more panoramic"), ("immersive", "more immersive"), ("expansive", "more expansive")],
+        "more": ["width", "stereo", "spread", "stereo width", "stereo image", "side signal", "panorama", "sides"],
+        "less": ["mono", "narrowness", "centre"],
+        "verb": ["widen {x}", "spread {x} out", "spread {x}", "make {x} wrap around me", "stretch {x} across the speakers", "push {x} to the sides", "open the stereo image of {x}", "make {x} fill both speakers", "turn {x} into big stereo"],
+        "say": ["it's all in the middle", "it sounds mono", "I want it around my head", "it's stuck between the speakers", "it should go from wall to wall", "left and right sound the same",
+                "fill the whole stereo field", "it's like looking through a keyhole", "surround me", "I want to hear it in both ears differently", "it's too centred", "make it ten metres across",
+                "it fights with the vocal in the centre, move it to the sides", "use the whole panorama", "make it sound like a choir spread over a stage", "it's narrow as a pencil"],
+        "de": ["mach es breiter", "breiter bitte", "mehr Stereo", "es klingt zu mono"],
+        "fr": ["rends-le plus large", "plus de stéréo", "c'est trop mono"],
+        "es": ["hazlo más ancho", "más estéreo", "suena muy mono"],
+        "it": ["rendilo più largo", "più stereo", "suona troppo mono", "più ampio"],
+    },
+    "down": {
+        "adj": [("narrow", "narrower"), ("mono", "more mono"), ("centred", "more centred"), ("focused in the middle", "more focused in the middle"), ("focused", "more focused")],
+        "more": ["mono", "centre", "focus in the middle"],
+        "less": ["width", "stereo", "spread", "stereo width", "side signal", "panorama"],
+        "verb": ["narrow {x}", "narrow {x} down", "make {x} mono", "collapse {x} to the centre", "pull {x} into the middle", "bring the sides of {x} in", "focus {x} in the centre", "tighten the stereo image of {x}"],
+        "say": ["it's all over the place", "it's too wide for a bass", "it falls apart in mono", "I want it right in the middle", "the stereo image is too big", "it's smeared across the speakers",
+                "it should be a point", "keep it in the centre", "it makes me dizzy, left and right", "one speaker would be enough for it", "it has a hole in the middle", "less side, more mid", "it's leaking out at the sides"],
+        "de": ["mach es schmaler", "mehr mono", "es ist zu breit"],
+        "fr": ["rends-le plus étroit", "plus mono", "c'est trop large"],
+        "es": ["hazlo más estrecho", "más mono", "es demasiado ancho"],
+        "it": ["rendilo più stretto", "più mono", "è troppo largo"],
+    },
+}
+
+FAMILIES["metallic"] = {
+    "up": {
+        "adj": [("metallic", "more metallic"), ("clangy", "clangier"), ("bell-like", "more bell-like"), ("steely", "steelier"), ("inharmonic", "more inharmonic"), ("tin-like", "more tin-like"), ("clanging", "more clanging")],
+        "more": ["metal", "clang", "bell character", "steel", "inharmonic partials", "FM", "chime", "ring modulation"],
+        "less": ["wood", "roundness of the partials", "harmonicity"],
+        "verb": ["make {x} clang", "make {x} ring like metal", "turn {x} into metal", "forge {x} out of steel", "give {x} a metallic ring", "make {x} sound like a gong"],
+        "say": ["like hitting an anvil", "like a church bell", "like a steel pipe being struck", "it should sound like a spoon on a pot", "think of a gong", "like a robot factory", "make it a DX7 bell",
+                "like coins in a tin", "it's too woody", "more like gamelan", "like a train on rails", "I want to hear steel", "like a broken cymbal"],
+        "de": ["mach es metallischer", "mehr Metall"],
+        "fr": ["rends-le plus métallique", "plus de métal"],
+        "es": ["hazlo más metálico", "más metal"],
+        "it": ["rendilo più metallico", "più metallo"],
+    },
+    "down": {
+        "adj": [("less metallic", "less metallic"), ("wooden", "more wooden"), ("harmonic", "more harmonic"), ("organic", "more organic"), ("natural", "more natural"), ("pure", "purer")],
+        "more": ["wood", "harmonicity", "purity", "natural tone"],
+        "less": ["metal", "clang", "bell character", "inharmonic partials", "FM", "steel", "chime", "ringing metal"],
+        "verb": ["take the metal out of {x}", "make {x} less clangy", "get rid of the clang in {x}", "make {x} sound like wood", "remove the metallic ring from {x}"],
+        "say": ["it sounds like a tin can", "it clangs", "it's like someone hitting a pipe", "too much gong in there", "it rings like a cheap bell", "I hear metal scraping", "it sounds like pots and pans",
+                "it should be wood, not steel", "those inharmonic partials bother me", "it's too DX7", "less robot, more human", "like a marimba rather than a glockenspiel"],
+        "de": ["weniger metallisch", "es klingt zu blechern"],
+        "fr": ["moins métallique", "ça sonne trop métallique"],
+        "es": ["menos metálico", "suena muy metálico"],
+        "it": ["meno metallico", "suona troppo metallico"],
+    },
+}
+
+FAMILIES["hollow"] = {
+    "up": {
+        "adj": [("hollow", "hollower"), ("clarinet-like", "more clarinet-like"), ("woodwind-like", "more woodwind-like"), ("scooped", "more scooped"), ("tubular", "more tubular"), ("empty in the mids", "emptier in the mids"), ("nasal like a square wave", "more nasal like a square wave")],
+        "more": ["hollowness", "odd harmonics", "square wave", "scoop in the mids", "emptiness"],
+        "less": ["mids", "middle", "even harmonics", "filling in the mids"],
+        "verb": ["hollow {x} out", "scoop the mids of {x}", "make {x} sound like a clarinet", "carve the middle out of {x}", "make {x} sound like a tube", "empty {x} out"],
+        "say": ["like a clarinet", "like a pan flute", "like blowing over a bottle", "like a cave inside", "make it sound like a pipe", "as if it came out of a barrel", "I'd like a square wave feeling",
+                "take the heart out of it", "like an empty room inside the tone", "like an old video game pulse", "too solid in the middle"],
+        "de": ["mach es hohler", "hohler bitte"],
+        "fr": ["rends-le plus creux", "plus creux"],
+        "es": ["hazlo más hueco", "más hueco"],
+        "it": ["rendilo più cavo", "più cavo"],
+    },
+    "down": {
+        "adj": [("less hollow", "less hollow"), ("solid", "more solid"), ("filled in", "more filled in"), ("complete in the mids", "more complete in the mids"), ("dense", "denser")],
+        "more": ["mids", "middle", "even harmonics", "density", "solidity"],
+        "less": ["hollowness", "scoop", "emptiness", "square wave character", "odd harmonics"],
+        "verb": ["fill {x} in", "fill in the middle of {x}", "make {x} less hollow", "take the hollowness out of {x}", "close the hole in the mids of {x}", "make {x} denser"],
+        "say": ["it sounds like it's coming out of a pipe", "there's a hole in the middle of the tone", "it's like an empty bottle", "it sounds hollow", "the mids are scooped out", "sounds like a clarinet, I don't want that",
+                "it's missing its core", "it sounds like it has no heart", "it's like a cardboard tube", "there's nothing between the lows and the highs"],
+        "de": ["weniger hohl", "es klingt hohl"],
+        "fr": ["moins creux", "ça sonne creux"],
+        "es": ["menos hueco", "suena hueco"],
+        "it": ["meno cavo", "suona vuoto"],
+    },
+}
+
+FAMILIES["wobble"] = {
+    "up": {
+        "adj": [("wobbly", "wobblier"), ("shaky", "shakier"), ("wavy", "wavier"), ("modulated", "more modulated"), ("unsteady", "more unsteady"), ("animated", "more animated"), ("moving", "more moving"), ("seasick", "more seasick")],
+        "more": ["wobble", "modulation", "movement", "LFO", "vibrato", "tremolo", "wow and flutter", "motion", "warble", "pulsing"],
+        "less": ["stiffness in time", "static feel", "steadiness"],
+        "verb": ["make {x} wobble", "make {x} move", "get {x} moving", "animate {x}", "make {x} breathe in and out", "make {x} wave", "let {x} warble", "shake {x}", "give {x} some movement", "make {x} pulse"],
+        "say": ["it's static", "nothing moves in it", "like a dubstep bass", "like a worn-out tape", "I want it seasick", "it should sway like a boat", "it sits there like a stone", "like an underwater plant",
+                "it should wub", "wub wub wub", "make it drunk", "it's lifeless, let it move over time", "it needs an LFO", "like a warped record", "it's frozen in time"],
+        "de": ["mehr Bewegung", "mach es wabernder", "mehr Vibrato"],
+        "fr": ["plus de mouvement", "plus de vibrato", "fais-le onduler"],
+        "es": ["más movimiento", "más vibrato", "que ondule más"],
+        "it": ["più movimento", "più vibrato", "fallo ondeggiare"],
+    },
+    "down": {
+        "adj": [("steady", "steadier"), ("stable", "more stable"), ("static", "more static"), ("still", "stiller"), ("calm in its movement", "calmer in its movement"), ("straight", "straighter")],
+        "more": ["stability", "steadiness", "stillness"],
+        "less": ["wobble", "modulation", "movement", "LFO", "vibrato", "tremolo", "wow and flutter", "warble", "pulsing", "motion"],
+        "verb": ["steady {x}", "stop {x} from wobbling", "calm the modulation of {x}", "hold {x} still", "make {x} stand still", "turn the vibrato of {x} down", "stabilise {x}"],
+        "say": ["it makes me seasick", "it wobbles like jelly", "the pitch keeps wandering", "it sounds drunk", "hold still", "too much LFO", "it sways too much", "the tremolo is annoying", "I want it rock steady",
+                "why does it keep pulsing", "like a tape that's been left in the sun", "stop the wub", "the vibrato is too much", "it shakes like a leaf"],
+        "de": ["weniger Vibrato", "ruhiger bitte", "es wabert zu sehr"],
+        "fr": ["moins de vibrato", "plus stable", "ça bouge trop"],
+        "es": ["menos vibrato", "más estable", "se mueve demasiado"],
+        "it": ["meno vibrato", "più stabile", "si muove troppo"],
+    },
+}
+
+FAMILIES["air"] = {
+    "up": {
+        "adj": [("airy", "airier"), ("breathy", "breathier"), ("whispery", "more whispery"), ("ethereal", "more ethereal"), ("hissy", "hissier"), ("heavenly", "more heavenly"), ("misty", "mistier")],
+        "more": ["air", "breath", "hiss", "noise on top", "ultra highs", "whisper", "mist", "air band"],
+        "less": ["stuffiness", "density on top", "airlessness"],
+        "verb": ["let {x} breathe", "give {x} some air", "add air to {x}", "make {x} float", "make {x} whisper", "put some breath into {x}", "lift {x} into the clouds", "sprinkle air on {x}"],
+        "say": ["it can't breathe", "it's stuffy", "it suffocates", "like wind through the trees", "like a breath on glass", "I want to hear the air around it", "make it sound like clouds", "like a flute with a lot of breath",
+                "it should float like a feather", "a shimmer at the very top", "boost the air band", "it needs that ten k and up", "angels please", "open a window up there", "something silvery above ten kilohertz"],
+        "de": ["luftiger bitte", "mehr Luft", "mach es luftiger"],
+        "fr": ["plus aérien", "plus d'air", "rends-le plus aérien"],
+        "es": ["más aire", "hazlo más aéreo", "más etéreo"],
+        "it": ["più aria", "rendilo più arioso", "più etereo"],
+    },
+    "down": {
+        "adj": [("less airy", "less airy"), ("dry on top", "drier on top"), ("less breathy", "less breathy"), ("less hissy", "less hissy"), ("dense on top", "denser on top")],
+        "more": ["density on top", "quiet above ten k"],
+        "less": ["air", "breath", "hiss", "noise on top", "ultra highs", "whisper", "breathiness", "air band"],
+        "verb": ["take the air out of {x}", "remove the hiss from {x}", "cut the air of {x}", "make {x} less breathy", "stop {x} from hissing", "get rid of the breath noise in {x}"],
+        "say": ["it hisses", "there's too much breath noise", "it sounds like a leaking tyre", "I hear wind in it", "less of that hiss please", "the noise at the top bothers me", "it's all air and no tone", "like a spray can",
+                "too much above ten kilohertz", "it sounds like steam", "too ethereal for this", "cut the whisper"],
+        "de": ["weniger Luft", "es rauscht zu sehr", "weniger luftig"],
+        "fr": ["moins d'air", "il y a trop de souffle"],
+        "es": ["menos aire", "hay demasiado soplo"],
+        "it": ["meno aria", "c'è troppo soffio"],
+    },
+}
+
+FAMILIES["boom"] = {
+    "up": {
+        "adj": [("boomy", "boomier"), ("bassy", "bassier"), ("deep", "deeper"), ("subby", "subbier"), ("rumbling", "more rumbling"), ("thunderous", "more thunderous"), ("low", "lower in tone"), ("earth-shaking", "more earth-shaking")],
+        "more": ["boom", "bass", "sub", "low end rumble", "rumble", "bottom", "lows", "sub bass", "thunder", "low frequencies"],
+        "less": ["tightness in the low end", "high-pass", "bass cut"],
+        "verb": ["make {x} boom", "make {x} rumble", "give {x} more bass", "boost the bass of {x}", "make {x} shake the floor", "push the sub of {x}", "deepen {x}", "let {x} thunder"],
+        "say": ["there's no bass", "I can't feel the sub", "shake the walls", "make my subwoofer work", "like an earthquake", "it needs to rattle the windows", "where's the bottom end", "like a thunderstorm",
+                "turn the bass up", "an 808 kind of low end", "it should rumble in my stomach", "no low end at all", "like a big cinema boom", "it has no foundation"],
+        "de": ["mehr Bass", "mach es basslastiger", "es fehlt der Bass", "tiefer bitte"],
+        "fr": ["plus de basses", "plus grave", "il manque de basses"],
+        "es": ["más graves", "más bajo", "faltan graves"],
+        "it": ["più bassi", "mancano i bassi", "più profondo"],
+    },
+    "down": {
+        "adj": [("tight", "tighter"), ("less boomy", "less boomy"), ("controlled in the low end", "more controlled in the low end"), ("less bassy", "less bassy"), ("tidy down low", "tidier down low"), ("firm in the bass", "firmer in the bass")],
+        "more": ["tightness", "control in the low end", "low cut", "bass control"],
+        "less": ["boom", "bass", "sub", "rumble", "bottom", "lows", "mud", "low end", "boominess", "low frequencies", "resonance down low"],
+        "verb": ["tighten {x}", "tighten {x} up", "cut the bass of {x}", "cut the lows of {x}", "clean up the low end of {x}", "take the boom out of {x}", "remove the rumble from {x}", "high-pass {x}", "get the mud out of {x}", "control the bottom of {x}"],
+        "say": ["it booms", "it's muddy down low", "the bass rings on too long", "my neighbours will complain about the bass", "it rattles my desk", "it's like a subwoofer in a bathroom", "the low end is out of control",
+                "too much rumble", "it masks the kick", "the room shakes", "bass is eating everything", "it sounds like thunder, too much", "flabby low end", "too much going on below two hundred hertz"],
+        "de": ["weniger Bass", "es dröhnt", "straffer bitte"],
+        "fr": ["moins de basses", "ça résonne trop dans le grave", "plus serré"],
+        "es": ["menos graves", "retumba demasiado", "más ajustado"],
+        "it": ["meno bassi", "rimbomba troppo", "più asciutto in basso"],
+    },
+}
+
+FAMILIES["distance"] = {
+    "up": {
+        "adj": [("distant", "more distant"), ("far away", "farther away"), ("roomy", "roomier"), ("reverberant", "more reverberant"), ("wet", "wetter"), ("remote", "more remote"), ("spacey", "spacier"), ("cavernous", "more cavernous"), ("ambient", "more ambient")],
+        "more": ["distance", "reverb", "room", "space around it", "depth from front to back", "hall", "ambience", "echo in the room", "wetness"],
+        "less": ["dryness", "closeness", "proximity", "directness"],
+        "verb": ["push {x} back", "push {x} away", "move {x} further away", "put {x} in a bigger room", "put {x} in a cathedral", "send {x} to the back of the stage", "set {x} in a hall", "drown {x} in reverb", "place {x} behind the band"],
+        "say": ["it's too close", "it's in my face", "it sounds like it's inside my head", "as if it came from the other side of a valley", "put it in a church", "it should come from far away", "it's too dry", "like an echo from the mountains",
+                "let it drift off into the distance", "it stands right in front of me", "I want it at the end of a long corridor", "give it a big hall", "lost in space", "like a memory of a sound", "it needs a room"],
+        "de": ["weiter weg bitte", "mehr Hall", "es ist zu nah", "mehr Raum"],
+        "fr": ["plus loin", "plus de réverbération", "c'est trop proche", "plus d'espace"],
+        "es": ["más lejos", "más reverberación", "está demasiado cerca"],
+        "it": ["più lontano", "più riverbero", "è troppo vicino"],
+    },
+    "down": {
+        "adj": [("close", "closer"), ("dry", "drier"), ("intimate", "more intimate"), ("upfront", "more upfront"), ("near", "nearer"), ("direct", "more direct"), ("in-your-face", "more in-your-face"), ("forward", "more forward")],
+        "more": ["closeness", "intimacy", "dryness", "direct sound", "proximity"],
+        "less": ["distance", "reverb", "room", "hall", "ambience", "echo in the room", "wash", "wetness", "space around it"],
+        "verb": ["bring {x} closer", "bring {x} forward", "bring {x} to the front", "dry {x} up", "dry {x} out", "pull {x} nearer", "take {x} out of the cave", "put {x} right in front of me", "take the room off {x}"],
+        "say": ["it's too far away", "it's swimming in reverb", "it sounds like it's in a bathroom", "too much room", "it's washed out", "I want it to whisper in my ear", "it's at the back of the stage", "lost in the hall", "too wet",
+                "like it's right next to me", "get it out of the cathedral", "it's behind everything else", "it's miles away", "the reverb drowns it", "I want to feel I could touch it"],
+        "de": ["näher bitte", "weniger Hall", "es ist zu weit weg", "trockener bitte"],
+        "fr": ["plus proche", "moins de réverbération", "c'est trop loin", "plus sec"],
+        "es": ["más cerca", "menos reverberación", "está demasiado lejos", "más seco"],
+        "it": ["più vicino", "meno riverbero", "è troppo lontano", "più asciutto"],
+    },
+}
