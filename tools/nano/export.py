@@ -3,7 +3,7 @@
 
     export.py RUN OUT.gguf [--type q8_0|f32] [--folder HF] [--tools HASH]
 
---tools: the hash of the tool declarations that the model was trained with (`tonesmith doctor` prints it); a studio with
+--tools: the hash of the tool declarations that the model was trained with (`tonesmith call --tools-hash` prints it); a studio with
 the same hash leaves the declarations out of the prompt.  Needs the package gguf.
 """
 import argparse
@@ -91,6 +91,8 @@ def tokenizer(w, path):
     w.add_mask_token_id(pieces.index("<mask>"))
     w.add_add_bos_token(True)
     w.add_add_space_prefix(False)
+    template = pathlib.Path(__file__).with_name("chat_template.jinja")
+    w.add_chat_template(template.read_text())
 
 
 def main():
