@@ -124,7 +124,7 @@ static tone_status level_out(search *s, tone_patch *p, tone_measures *after, ton
         return TONE_OK;
     tone_patch levelled = *p;
     const tone_param_info *level = tone_param_get(TONE_P_LEVEL);
-    double to = round(10 * ((double)p->values[TONE_P_LEVEL] - change)) / 10;
+    double to = round(10 * ((double)p->values[TONE_P_LEVEL] - change)) / 10 + 0.0; /* no -0 */
     levelled.values[TONE_P_LEVEL] = (float)fmin(fmax(to, (double)level->min), (double)level->max);
     tone_measures heard;
     tone_status st = tone_shape_hear(&s->ears, &heard, &levelled, 1, err);
