@@ -13,12 +13,6 @@ tone_status tone_engine_check_rate(uint32_t rate, tone_error *err)
     return TONE_OK;
 }
 
-static void apply(tone_engine *e)
-{
-    tone_voice_patch_init(&e->patch, e->now, e->rate);
-    tone_fx_set(&e->fx, e->now, e->tempo_bpm);
-}
-
 tone_status tone_engine_new(tone_engine **out, const tone_patch *patch, uint32_t rate, uint64_t seed, double tempo_bpm,
                             tone_error *err)
 {
@@ -38,14 +32,14 @@ tone_status tone_engine_new(tone_engine **out, const tone_patch *patch, uint32_t
     e->n_part = e->n / TONE_ENGINE_PARTS;
     e->factor = rate < 60000 ? 2 : 1;
     e->tempo_bpm = tempo_bpm;
-    e->glide = (float)(1 - tone_exp2(-1.4426950408889634 * e->n / (0.006 * rate))); /* 97 % of the way in 20 ms */
+    e->glide = (float)(1 - tone_exp2(-1.4426950408889634 * e->n_part / (0.006 * rate))); /* 97 % of the way in 20 ms */
     memcpy(e->now, patch->values, sizeof e->now);
     memcpy(e->target, patch->values, sizeof e->target);
     tone_voices_init(&e->voices, seed);
     tone_decimator_init(&e->sides[0]);
     tone_decimator_init(&e->sides[1]);
-    apply(e);
-    tone_fx_snap(&e->fx);
+    tone_voice_patch_init(&e->patch, e->now, e->rate);
+    tone_fx_set(&e->fx, e->now, e->tempo_bpm);
     *out = e;
     return TONE_OK;
 }
@@ -73,7 +67,6 @@ static void glide(tone_engine *e)
             e->moving = true;
         }
     }
-    apply(e);
 }
 
 /* A channel from the four lanes of its bus. */
@@ -89,8 +82,11 @@ void tone_engine_play(tone_engine *e, int part)
 {
     v4 bus[2][TONE_VOICE_FRAMES_MAX];
     size_t frames = (size_t)(e->n_part * e->factor);
-    if (part == 0 && e->moving)
+    if (e->moving) {
         glide(e);
+        tone_voice_patch_init(&e->patch, e->now, e->rate);
+        e->fx_moving = true;
+    }
     memset(bus[0], 0, frames * sizeof bus[0][0]);
     memset(bus[1], 0, frames * sizeof bus[1][0]);
     tone_voices_run(&e->voices, &e->patch, bus[0], bus[1]);
@@ -111,6 +107,9 @@ void tone_engine_finish(tone_engine *e, float *left, float *right)
         memcpy(right, left, (size_t)e->n * sizeof *left);
         e->sides[1] = e->sides[0];
     }
+    if (e->fx_moving)
+        tone_fx_set(&e->fx, e->now, e->tempo_bpm);
+    e->fx_moving = false;
     tone_fx_run(&e->fx, left, right);
 }
 

@@ -21,8 +21,9 @@ typedef struct tone_engine {
     int n_part; /* … in a part */
     int factor; /* frames of the voices in one frame of output, 2 or 1 */
     float now[TONE_N_PARAMS], target[TONE_N_PARAMS];
-    bool moving; /* some `now` is not its `target` */
-    float glide; /* share of the way there a block */
+    bool moving;    /* some `now` is not its `target` */
+    bool fx_moving; /* … and the effects have to hear of it */
+    float glide;    /* share of the way there a part */
     double tempo_bpm;
     tone_voice_patch patch;
     tone_voices voices;

@@ -33,10 +33,16 @@ static inline v4 mean_soft(v4 a, v4 b)
 /* The soft limit before the filter, mixed in by `dirt`.  The makeup keeps a signal of half scale about as loud. */
 static void limit_input(tone_filter *f, v4 *x, const tone_filter_motion *m, int n)
 {
-    v4 makeup = 0.5f / v4_soft(v4_all(0.5f * m->drive)), last = f->last;
+    float drive = m->drive, dirt = m->dirt, makeup = 0.5f / v4_soft(v4_all(0.5f * m->drive))[0];
+    float drive_by = (m->drive_to - drive) / (float)n, dirt_by = (m->dirt_to - dirt) / (float)n;
+    float makeup_by = (0.5f / v4_soft(v4_all(0.5f * m->drive_to))[0] - makeup) / (float)n;
+    v4 last = f->last;
     for (int i = 0; i < n; i++) {
-        v4 in = x[i] * m->drive;
-        x[i] += m->dirt * (mean_soft(last, in) * makeup - x[i]);
+        drive += drive_by;
+        dirt += dirt_by;
+        makeup += makeup_by;
+        v4 in = x[i] * drive;
+        x[i] += dirt * (mean_soft(last, in) * makeup - x[i]);
         last = in;
     }
     f->last = v4_tame(last);
@@ -127,7 +133,7 @@ static inline __attribute__((always_inline)) void ladder(tone_filter *left, tone
 
 void tone_filter_run(tone_filter *left, tone_filter *right, const tone_filter_motion *m, v4 *x_left, v4 *x_right, int n)
 {
-    if (m->dirt > 0) {
+    if (m->dirt > 0 || m->dirt_to > 0) {
         limit_input(left, x_left, m, n);
         if (right)
             limit_input(right, x_right, m, n);

@@ -22,8 +22,8 @@ typedef struct tone_filter_motion {
     int mode;
     v4 g, g_turn; /* tan(pi cutoff / rate), above 0 */
     v4 k, k_turn; /* 2 … 0.04 damping of the state-variable filter; 0 … 4.2 feedback of the ladder */
-    float drive;  /* gain into the limit, 1 or more */
-    float dirt;   /* 0 … 1: share of the limited signal */
+    float drive, drive_to; /* gain into the limit, 1 or more */
+    float dirt, dirt_to;   /* 0 … 1: share of the limited signal */
 } tone_filter_motion;
 
 /* tan(pi cutoff / rate) for cutoffs of 10 Hz to 0.45 rate. */

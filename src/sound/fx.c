@@ -43,35 +43,27 @@ void tone_fx_set(tone_fx *fx, const float *values, double tempo_bpm)
     tone_echo_set(&fx->echo, values, tempo_bpm);
     tone_reverb_set(&fx->reverb, values);
     tone_limiter_set(&fx->limiter, values);
-    fx->width_target = values[TONE_P_STEREO_WIDTH] * 0.01f;
-    fx->level_target = (float)tone_db_to_gain(values[TONE_P_LEVEL]);
-}
-
-void tone_fx_snap(tone_fx *fx)
-{
-    fx->width = fx->width_target;
-    fx->level = fx->level_target;
+    tone_glide_set(&fx->width, values[TONE_P_STEREO_WIDTH] * 0.01f);
+    tone_glide_set(&fx->level, (float)tone_db_to_gain(values[TONE_P_LEVEL]));
 }
 
 /* Width and level, and how loud the result is at most. */
 static float spread(tone_fx *fx, float *left, float *right)
 {
     int n = fx->n;
-    float per = 1.0f / (float)n;
-    v4 ramp = {1, 2, 3, 4}, peak = v4_all(0);
-    v4 width = v4_all(fx->width), width_by = v4_all((fx->width_target - fx->width) * per);
-    v4 level = v4_all(fx->level), level_by = v4_all((fx->level_target - fx->level) * per);
-    for (int i = 0; i < n; i += 4, ramp += 4.0f) {
+    v4 peak = v4_all(0), width = tone_glide_four(&fx->width, n), gain = tone_glide_four(&fx->level, n);
+    float width_by = 4 * tone_glide_by(&fx->width, n), gain_by = 4 * tone_glide_by(&fx->level, n);
+    for (int i = 0; i < n; i += 4, width += width_by, gain += gain_by) {
         v4 l = v4_load(left + i), r = v4_load(right + i);
-        v4 gain = level + ramp * level_by, middle = (l + r) * 0.5f, side = (l - r) * 0.5f * (width + ramp * width_by);
+        v4 middle = (l + r) * 0.5f, side = (l - r) * 0.5f * width;
         l = (middle + side) * gain;
         r = (middle - side) * gain;
         v4_store(left + i, l);
         v4_store(right + i, r);
         peak = v4_max(peak, v4_max(v4_abs(l), v4_abs(r)));
     }
-    fx->width = fx->width_target;
-    fx->level = fx->level_target;
+    tone_glide_done(&fx->width);
+    tone_glide_done(&fx->level);
     return (float)tone_max(tone_max(peak[0], peak[1]), tone_max(peak[2], peak[3]));
 }
 

@@ -2,13 +2,15 @@
  *
  * All work in place on blocks of n samples of left and right, where n is fixed by the rate.  Each has
  *   init   [setup]  allocate for a rate; false when there is no memory (clear what was made, zeroed is fine)
- *   set    [audio]  take values from a patch; called whenever one of them moved
- *   run    [audio]  one block; an effect whose mix is 0 returns at once, and starts from silence when it comes back
+ *   set    [audio]  take values from a patch; called whenever one of them moved.  What scales sound glides over a block
+ *   run    [audio]  one block; an effect whose mix is 0 does next to nothing.  When it comes in, its lines know what was
+ *                   played before, and what has states hears a block before it is heard
  * An effect keeps its hands off the dry sound: at mix 0 the block is untouched, bit for bit (saturation and limiter delay
  * it). */
 #ifndef TONE_SOUND_FX_H
 #define TONE_SOUND_FX_H
 
+#include "sound/glide.h"
 #include "sound/line.h"
 #include "sound/oversample.h"
 #include "sound/v4.h"
@@ -20,7 +22,7 @@ typedef struct tone_saturator {
     int factor;  /* of oversampling: 4, 2 or 1 */
     int delay;   /* samples */
     int curve;
-    float drive, makeup, mix;
+    tone_glide drive, makeup, mix;
     bool running;
     struct {
         tone_halfband outer, inner; /* 1 ↔ 2, 2 ↔ 4 */
@@ -33,16 +35,21 @@ void tone_saturator_init(tone_saturator *s, double rate);
 void tone_saturator_set(tone_saturator *s, const float *values);
 void tone_saturator_run(tone_saturator *s, float *left, float *right, int n);
 
-/* A second-order section on both channels: y = b0 x + b1 x1 + b2 x2 - a1 y1 - a2 y2. */
+/* A second-order section on both channels: y = b0 x + b1 x1 + b2 x2 - a1 y1 - a2 y2.  Coefficients glide over a block:
+ * all between two stable sets are stable. */
 typedef struct tone_section {
-    double b0, b1, b2, a1, a2;
+    struct tone_section_shape {
+        double b0, b1, b2, a1, a2;
+    } now, to;
+    bool known, moving;
     v2 s1, s2;
 } tone_section;
 
 typedef struct tone_eq {
     double rate;
     tone_section bands[4];
-    bool active[4];
+    bool active[4]; /* not flat, or not flat a block ago */
+    bool running;   /* has made sound: bands come in gliding from flat */
     tone_section highpass;
 } tone_eq;
 
@@ -53,8 +60,9 @@ void tone_eq_run_highpass(tone_eq *e, float *left, float *right, int n);
 
 typedef struct tone_compressor {
     float rate;
-    float threshold, slope, makeup, punch; /* octaves of level */
-    float attack, release, mix;            /* shares of the way a sample */
+    float threshold, slope;                /* octaves of level */
+    tone_glide makeup, punch, mix;         /* octaves, octaves, share */
+    float attack, release;                 /* shares of the way a sample */
     float hold, quick, lazy;
     float gain, peak, fast, slow;          /* octaves; levels */
 } tone_compressor;
@@ -66,7 +74,8 @@ void tone_compressor_run(tone_compressor *c, float *left, float *right, int n);
 typedef struct tone_chorus {
     double rate;
     uint32_t phase, turn; /* 2^32 to the turn; a sample */
-    float depth, mix, last[8];
+    tone_glide mix;
+    float depth, last[8];
     bool running;
     tone_line lines[2];
 } tone_chorus;
@@ -79,7 +88,9 @@ void tone_chorus_run(tone_chorus *c, float *left, float *right, int n);
 typedef struct tone_phaser {
     double rate;
     uint32_t phase, turn;
-    float octave, feedback, mix;
+    tone_glide feedback, mix;
+    bool running;
+    float octave;
     v4 a, state[6], back; /* lanes 0 and 1 are left and right */
 } tone_phaser;
 
@@ -89,7 +100,8 @@ void tone_phaser_run(tone_phaser *p, float *left, float *right, int n);
 
 typedef struct tone_comb {
     double rate;
-    float delay, target, feedback, mix;
+    tone_glide feedback, mix;
+    float delay, target, feed; /* feed: 0 … 1, rises when the comb comes in */
     bool running;
     tone_line lines[2];
 } tone_comb;
@@ -101,7 +113,8 @@ void tone_comb_run(tone_comb *c, float *left, float *right, int n);
 
 typedef struct tone_echo {
     double rate;
-    float delay, target, feedback, mix, damping;
+    tone_glide feedback, mix;
+    float delay, target, damping;
     bool running;
     v4 low; /* lanes 0 and 1 are left and right */
     int silent; /* samples since something above -100 dB went in */
@@ -119,8 +132,9 @@ typedef struct tone_reverb {
     v4u phase[2], turn[2]; /* of the slow movement; lane l of vector v is line 4 v + l */
     float delay[TONE_REVERB_LINES], target[TONE_REVERB_LINES]; /* samples, before the slow movement */
     float moved[TONE_REVERB_LINES];                           /* where each line was read at the end of the last block */
-    v4 gain[2], damping[2], low[2];
-    float predelay, predelay_target, wet, dry;
+    v4 gain[2], gain_to[2], damping[2], low[2];
+    tone_glide wet, dry;
+    float predelay, predelay_target, feed; /* feed: 0 … 1, rises when the room comes in */
     bool running, fresh;
     int silent;
     tone_line before[2], lines[TONE_REVERB_LINES], diffusers[2][4];
@@ -165,8 +179,7 @@ typedef struct tone_fx {
     tone_comb comb;
     tone_echo echo;
     tone_reverb reverb;
-    float width, level; /* 0…2, gain; where the last block ended */
-    float width_target, level_target;
+    tone_glide width, level; /* 0…2, gain */
     tone_limiter limiter;
     int quiet; /* samples since the output was above -100 dB */
 } tone_fx;
@@ -174,8 +187,6 @@ typedef struct tone_fx {
 bool tone_fx_init(tone_fx *fx, uint32_t rate);
 void tone_fx_clear(tone_fx *fx);
 void tone_fx_set(tone_fx *fx, const float *values, double tempo_bpm);
-/* Take the values of the last set at once instead of moving there. */
-void tone_fx_snap(tone_fx *fx);
 void tone_fx_run(tone_fx *fx, float *left, float *right);
 int tone_fx_delay(const tone_fx *fx);
 /* Nothing above -100 dB is still to come when silence goes in. */

@@ -27,17 +27,17 @@ void tone_compressor_set(tone_compressor *c, const float *values)
     const float octaves = 0.16609640474436811739f; /* a decibel */
     c->threshold = values[TONE_P_COMP_THRESHOLD] * octaves;
     c->slope = 1 - 1 / values[TONE_P_COMP_RATIO];
-    c->makeup = -0.5f * c->threshold * c->slope;
+    tone_glide_set(&c->makeup, -0.5f * c->threshold * c->slope);
     c->attack = share(values[TONE_P_COMP_ATTACK], c->rate);
     c->release = share(values[TONE_P_COMP_RELEASE], c->rate);
-    c->punch = values[TONE_P_COMP_PUNCH] * octaves;
-    c->mix = values[TONE_P_COMP_MIX] * 0.01f;
+    tone_glide_set(&c->punch, values[TONE_P_COMP_PUNCH] * octaves);
+    tone_glide_set(&c->mix, values[TONE_P_COMP_MIX] * 0.01f);
 }
 
 void tone_compressor_run(tone_compressor *c, float *left, float *right, int n)
 {
     _Alignas(16) float level[TONE_FX_BLOCK_MAX], gain[TONE_FX_BLOCK_MAX], fast[TONE_FX_BLOCK_MAX], slow[TONE_FX_BLOCK_MAX];
-    if (c->mix <= 0) {
+    if (tone_glide_off(&c->mix)) {
         c->gain = c->peak = c->fast = c->slow = 0;
         return;
     }
@@ -64,11 +64,17 @@ void tone_compressor_run(tone_compressor *c, float *left, float *right, int n)
     c->peak = peak > 1e-12f ? peak : 0;
     c->fast = quick > 1e-12f ? quick : 0;
     c->slow = late > 1e-12f ? late : 0;
-    for (int i = 0; i < n; i += 4) {
+    v4 makeup = tone_glide_four(&c->makeup, n), punch = tone_glide_four(&c->punch, n), mix = tone_glide_four(&c->mix, n);
+    float makeup_by = 4 * tone_glide_by(&c->makeup, n), punch_by = 4 * tone_glide_by(&c->punch, n);
+    float mix_by = 4 * tone_glide_by(&c->mix, n);
+    for (int i = 0; i < n; i += 4, makeup += makeup_by, punch += punch_by, mix += mix_by) {
         v4 struck = v4_log2((v4_load(fast + i) + 1e-4f) / (v4_load(slow + i) + 1e-4f)) * 0.5f;
-        v4 octaves = v4_load(gain + i) + c->makeup + c->punch * v4_clamp(struck, 0, 1);
-        v4 total = 1.0f + c->mix * (v4_exp2(octaves) - 1.0f);
+        v4 octaves = v4_load(gain + i) + makeup + punch * v4_clamp(struck, 0, 1);
+        v4 total = 1.0f + mix * (v4_exp2(octaves) - 1.0f);
         v4_store(left + i, v4_load(left + i) * total);
         v4_store(right + i, v4_load(right + i) * total);
     }
+    tone_glide_done(&c->makeup);
+    tone_glide_done(&c->punch);
+    tone_glide_done(&c->mix);
 }

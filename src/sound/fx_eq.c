@@ -7,6 +7,7 @@
 
 typedef enum section_kind { LOW_SHELF, BELL, HIGH_SHELF, HIGH_PASS } section_kind;
 
+/* A first design is there at once, a later one is reached at the end of the next block. */
 static void design(tone_section *s, section_kind kind, double hz, double rate, double db, double q)
 {
     double turns = tone_min(hz / rate, 0.49), c = tone_cos_turns(turns), alpha = tone_sin_turns(turns) / (2 * q);
@@ -39,11 +40,11 @@ static void design(tone_section *s, section_kind kind, double hz, double rate, d
         a2 = 1 - alpha;
         break;
     }
-    s->b0 = b0 / a0;
-    s->b1 = b1 / a0;
-    s->b2 = b2 / a0;
-    s->a1 = a1 / a0;
-    s->a2 = a2 / a0;
+    s->to = (struct tone_section_shape){b0 / a0, b1 / a0, b2 / a0, a1 / a0, a2 / a0};
+    if (!s->known)
+        s->now = s->to;
+    s->known = true;
+    s->moving = memcmp(&s->now, &s->to, sizeof s->now) != 0;
 }
 
 void tone_eq_init(tone_eq *e, double rate)
@@ -64,21 +65,29 @@ void tone_eq_set(tone_eq *e, const float *values)
                   {HIGH_SHELF, TONE_P_EQ_HIGH, TONE_P_EQ_HIGH_FREQ, 0.7071}};
     for (int i = 0; i < 4; i++) {
         float db = values[bands[i].gain];
-        bool active = db > 0.005f || db < -0.005f;
-        if (active)
-            design(&e->bands[i], bands[i].kind, values[bands[i].freq], e->rate, db, bands[i].q);
-        else
+        bool flat = db < 0.005f && db > -0.005f;
+        if (flat && !e->active[i])
+            continue;
+        if (flat && !e->bands[i].moving) { /* it has been flat for a block: let it go */
+            e->active[i] = false;
             e->bands[i].s1 = e->bands[i].s2 = (v2){0, 0};
-        e->active[i] = active;
+            continue;
+        }
+        if (!e->active[i] && e->running) { /* comes in from flat */
+            design(&e->bands[i], bands[i].kind, values[bands[i].freq], e->rate, 0, bands[i].q);
+            e->bands[i].now = e->bands[i].to;
+        }
+        design(&e->bands[i], bands[i].kind, values[bands[i].freq], e->rate, db, bands[i].q);
+        e->active[i] = true;
     }
     design(&e->highpass, HIGH_PASS, values[TONE_P_HIGHPASS_FREQ], e->rate, 0, 0.7071);
 }
 
 static inline v2 section(tone_section *s, v2 x)
 {
-    v2 y = s->b0 * x + s->s1;
-    s->s1 = s->b1 * x - s->a1 * y + s->s2;
-    s->s2 = s->b2 * x - s->a2 * y;
+    v2 y = s->now.b0 * x + s->s1;
+    s->s1 = s->now.b1 * x - s->now.a1 * y + s->s2;
+    s->s2 = s->now.b2 * x - s->now.a2 * y;
     return y;
 }
 
@@ -90,9 +99,33 @@ static void tame(tone_section *s)
     }
 }
 
-/* Through one section; two interleaved chains of different sections run as fast as one. */
+/* Through one section whose coefficients move. */
+static void run_moving(tone_section *s, float *left, float *right, int n)
+{
+    double part = 1.0 / n;
+    struct tone_section_shape by = {(s->to.b0 - s->now.b0) * part, (s->to.b1 - s->now.b1) * part, (s->to.b2 - s->now.b2) * part,
+                                    (s->to.a1 - s->now.a1) * part, (s->to.a2 - s->now.a2) * part};
+    for (int i = 0; i < n; i++) {
+        s->now.b0 += by.b0;
+        s->now.b1 += by.b1;
+        s->now.b2 += by.b2;
+        s->now.a1 += by.a1;
+        s->now.a2 += by.a2;
+        v2 y = section(s, (v2){left[i], right[i]});
+        left[i] = (float)y[0];
+        right[i] = (float)y[1];
+    }
+    s->now = s->to;
+    s->moving = false;
+    tame(s);
+}
+
 static void run_one(tone_section *kept, float *left, float *right, int n)
 {
+    if (kept->moving) {
+        run_moving(kept, left, right, n);
+        return;
+    }
     tone_section s = *kept;
     for (int i = 0; i < n; i++) {
         v2 y = section(&s, (v2){left[i], right[i]});
@@ -105,8 +138,11 @@ static void run_one(tone_section *kept, float *left, float *right, int n)
 
 void tone_eq_run(tone_eq *e, float *left, float *right, int n)
 {
-    bool all = e->active[0] && e->active[1] && e->active[2] && e->active[3];
-    if (!all) {
+    bool together = true; /* four chains side by side take hardly longer than one */
+    e->running = true;
+    for (int i = 0; i < 4; i++)
+        together &= e->active[i] && !e->bands[i].moving;
+    if (!together) {
         for (int i = 0; i < 4; i++)
             if (e->active[i])
                 run_one(&e->bands[i], left, right, n);

@@ -26,22 +26,20 @@ void tone_chorus_set(tone_chorus *c, const float *values)
     depth_s = tone_min(depth_s, 0.05 / (2 * TONE_PI * hz));
     c->turn = (uint32_t)(hz / c->rate * 4294967296.0);
     c->depth = (float)(depth_s * c->rate);
-    c->mix = values[TONE_P_CHORUS_MIX] * 0.01f;
+    tone_glide_set(&c->mix, values[TONE_P_CHORUS_MIX] * 0.01f);
 }
 
 void tone_chorus_run(tone_chorus *c, float *left, float *right, int n)
 {
     float *sides[2] = {left, right};
-    bool on = c->mix > 0;
-    if (on && !c->running) {
-        tone_line_reset(&c->lines[0]);
-        tone_line_reset(&c->lines[1]);
-    }
-    bool first = on && !c->running;
+    bool on = !tone_glide_off(&c->mix), first = on && !c->running;
     c->running = on;
     c->phase += c->turn * (uint32_t)n;
-    if (!on)
+    if (!on) {
+        tone_line_write(&c->lines[0], left, n);
+        tone_line_write(&c->lines[1], right, n);
         return;
+    }
     for (int side = 0; side < 2; side++) {
         float sum[TONE_FX_BLOCK_MAX] = {0}, copy[TONE_FX_BLOCK_MAX];
         tone_line_write(&c->lines[side], sides[side], n);
@@ -53,12 +51,12 @@ void tone_chorus_run(tone_chorus *c, float *left, float *right, int n)
             float *last = &c->last[4 * side + k];
             tone_line_read(&c->lines[side], copy, first ? to[k] : *last, to[k], n, false);
             *last = to[k];
-            for (int i = 0; i < n; i += 4)
-                v4_store(sum + i, v4_load(sum + i) + v4_load(copy + i));
+            for (int i = 0; i < n; i += 4) /* halves: between adding up by power and by amplitude */
+                v4_store(sum + i, v4_load(sum + i) + 0.5f * v4_load(copy + i));
         }
-        for (int i = 0; i < n; i++) /* between adding up by power and by amplitude */
-            sides[side][i] += c->mix * (0.5f * sum[i] - sides[side][i]);
+        tone_blend(sides[side], sum, &c->mix, n);
     }
+    tone_glide_done(&c->mix);
 }
 
 /* ── phaser: six all-passes whose corner sweeps three octaves, the right ear a quarter of a turn ahead ────────────── */
@@ -73,29 +71,34 @@ void tone_phaser_set(tone_phaser *p, const float *values)
 {
     p->turn = (uint32_t)(values[TONE_P_PHASER_RATE] / p->rate * 4294967296.0);
     p->octave = (float)tone_log2(values[TONE_P_PHASER_FREQ] / p->rate);
-    p->feedback = values[TONE_P_PHASER_FEEDBACK] * 0.01f;
-    p->mix = values[TONE_P_PHASER_MIX] * 0.01f;
+    tone_glide_set(&p->feedback, values[TONE_P_PHASER_FEEDBACK] * 0.01f);
+    tone_glide_set(&p->mix, values[TONE_P_PHASER_MIX] * 0.01f);
 }
 
 void tone_phaser_run(tone_phaser *p, float *left, float *right, int n)
 {
     p->phase += p->turn * (uint32_t)n;
-    bool first = p->a[0] == 0;
-    if (p->mix <= 0) {
+    bool on = !tone_glide_off(&p->mix), first = on && !p->running;
+    p->running = on;
+    if (!on) {
         memset(p->state, 0, sizeof p->state);
-        p->back = p->a = v4_all(0);
+        p->back = v4_all(0);
         return;
     }
+    tone_glide heard = first ? tone_glide_hold(&p->mix) : p->mix;
     v4 swing = v4_sin_phase((v4i)((v4u){0, 0x40000000u, 0, 0} + p->phase));
     v4 g = v4_tan(v4_min(v4_exp2(p->octave + 1.5f * swing), v4_all(0.45f)) * (float)TONE_PI);
     v4 to = (g - 1.0f) / (g + 1.0f), a = first ? to : p->a, by = (to - a) * (1.0f / (float)n);
     v4 s0 = p->state[0], s1 = p->state[1], s2 = p->state[2], s3 = p->state[3], s4 = p->state[4], s5 = p->state[5];
     v4 back = p->back;
-    float feedback = p->feedback, makeup = 1 - 0.5f * feedback;
+    float feedback = p->feedback.from, feedback_by = tone_glide_by(&p->feedback, n);
+    float mix = heard.from, mix_by = tone_glide_by(&heard, n);
     for (int i = 0; i < n; i++) {
         a += by;
+        feedback += feedback_by;
+        mix += mix_by;
         v4 x = {left[i], right[i], 0, 0};
-        v4 y0 = x * makeup + back * feedback;
+        v4 y0 = x * (1 - 0.5f * feedback) + back * feedback;
         v4 y1 = a * y0 + s0;
         s0 = y0 - a * y1;
         v4 y2 = a * y1 + s1;
@@ -108,7 +111,7 @@ void tone_phaser_run(tone_phaser *p, float *left, float *right, int n)
         s4 = y4 - a * y5;
         back = a * y5 + s5;
         s5 = y5 - a * back;
-        x += p->mix * (back - x);
+        x += mix * (back - x);
         left[i] = x[0];
         right[i] = x[1];
     }
@@ -120,6 +123,8 @@ void tone_phaser_run(tone_phaser *p, float *left, float *right, int n)
     p->state[4] = v4_tame(s4);
     p->state[5] = v4_tame(s5);
     p->back = v4_tame(back);
+    tone_glide_done(&p->feedback);
+    p->mix.from = heard.to;
 }
 
 /* ── comb: a delay of one period that feeds itself ───────────────────────────────────────────────────────────────── */
@@ -140,38 +145,48 @@ void tone_comb_clear(tone_comb *c)
 void tone_comb_set(tone_comb *c, const float *values)
 {
     c->target = (float)(c->rate / values[TONE_P_COMB_FREQ]);
-    c->feedback = values[TONE_P_COMB_FEEDBACK] * 0.01f;
-    c->mix = values[TONE_P_COMB_MIX] * 0.01f;
+    tone_glide_set(&c->feedback, values[TONE_P_COMB_FEEDBACK] * 0.01f);
+    tone_glide_set(&c->mix, values[TONE_P_COMB_MIX] * 0.01f);
 }
 
 void tone_comb_run(tone_comb *c, float *left, float *right, int n)
 {
     enum { STEP = 8 }; /* shorter than the shortest period, 11 samples */
-    float *sides[2] = {left, right};
-    bool on = c->mix > 0;
+    float *sides[2] = {left, right}, wet[2][TONE_FX_BLOCK_MAX];
+    bool on = !tone_glide_off(&c->mix);
     if (on && !c->running) {
         tone_line_reset(&c->lines[0]);
         tone_line_reset(&c->lines[1]);
         c->delay = c->target;
+        c->feed = c->mix.from > 0 ? 1 : 0; /* on from the beginning: nothing was before */
     }
     c->running = on;
-    if (!on)
-        return;
-    /* Scaled so that noise keeps its power. */
-    float scale = __builtin_sqrtf(1 - c->feedback * c->feedback);
-    for (int at = 0; at < n; at += STEP) {
-        /* Towards the wanted period by at most a twentieth of a sample a sample. */
-        float from = c->delay, to = (float)tone_clamp(c->target, from - 0.4, from + 0.4);
-        c->delay = to;
-        for (int side = 0; side < 2; side++) {
-            float ring[STEP], *x = sides[side] + at;
-            tone_line_read(&c->lines[side], ring, from, to, STEP, true);
-            for (int i = 0; i < STEP; i++) {
-                float y = x[i] + c->feedback * ring[i];
-                ring[i] = y > -1e-18f && y < 1e-18f ? 0 : y;
-                x[i] += c->mix * (scale * ring[i] - x[i]);
+    if (on) {
+        float feedback_by = tone_glide_by(&c->feedback, n), feed_by = (float)(100 / c->rate); /* 10 ms */
+        for (int at = 0; at < n; at += STEP) {
+            /* Towards the wanted period by at most a twentieth of a sample a sample. */
+            float from = c->delay, to = (float)tone_clamp(c->target, from - 0.4, from + 0.4);
+            c->delay = to;
+            for (int side = 0; side < 2; side++) {
+                float ring[STEP], *x = sides[side] + at, feedback = c->feedback.from + feedback_by * (float)at;
+                float feed = c->feed;
+                tone_line_read(&c->lines[side], ring, from, to, STEP, true);
+                for (int i = 0; i < STEP; i++) {
+                    feedback += feedback_by;
+                    feed = feed < 1 ? feed + feed_by : 1;
+                    float y = feed * x[i] + feedback * ring[i];
+                    ring[i] = y > -1e-18f && y < 1e-18f ? 0 : y;
+                    /* Scaled so that noise keeps its power. */
+                    wet[side][at + i] = __builtin_sqrtf(1 - feedback * feedback) * ring[i];
+                }
+                tone_line_write(&c->lines[side], ring, STEP);
             }
-            tone_line_write(&c->lines[side], ring, STEP);
+            c->feed += feed_by * STEP;
+            c->feed = c->feed < 1 ? c->feed : 1;
         }
+        tone_blend(left, wet[0], &c->mix, n);
+        tone_blend(right, wet[1], &c->mix, n);
     }
+    tone_glide_done(&c->feedback);
+    tone_glide_done(&c->mix);
 }

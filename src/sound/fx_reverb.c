@@ -66,9 +66,11 @@ static void reset(tone_reverb *r)
     }
     memset(r->low, 0, sizeof r->low);
     memcpy(r->delay, r->target, sizeof r->delay);
+    memcpy(r->gain, r->gain_to, sizeof r->gain);
     r->predelay = r->predelay_target;
     r->silent = 1 << 30;
     r->fresh = true;
+    r->feed = r->wet.from > 0 ? 1 : 0; /* on from the beginning: nothing was before */
 }
 
 void tone_reverb_set(tone_reverb *r, const float *values)
@@ -81,14 +83,21 @@ void tone_reverb_set(tone_reverb *r, const float *values)
         double g = tone_exp2(-9.9657842846620870 * d / decay), g_high = tone_exp2(-9.9657842846620870 * d / high);
         double ratio = g_high / g, pole = (1 - ratio) / (1 + ratio);
         r->target[l] = (float)(d * r->rate);
-        r->gain[l / 4][l % 4] = (float)g;
+        r->gain_to[l / 4][l % 4] = (float)g;
         r->damping[l / 4][l % 4] = (float)(1 - pole);
         energy += 1 / (1 - g * g) / LINES;
     }
     /* A long decay sums more of the input: the room is scaled to about the power of what goes in. */
-    r->wet = (float)(mix * 2.2 / __builtin_sqrt(energy) * (1 + 0.6 * values[TONE_P_REVERB_DAMPING] * 0.01));
-    r->dry = (float)(1 - mix);
+    tone_glide_set(&r->wet, (float)(mix * 2.2 / __builtin_sqrt(energy) * (1 + 0.6 * values[TONE_P_REVERB_DAMPING] * 0.01)));
+    tone_glide_set(&r->dry, (float)(1 - mix));
     r->predelay_target = (float)(values[TONE_P_REVERB_PREDELAY] * 0.001 * r->rate);
+}
+
+static void fade(float *x, const tone_glide *gain, int n)
+{
+    v4 g = tone_glide_four(gain, n);
+    for (int i = 0; i < n; i += 4, g += 4 * tone_glide_by(gain, n))
+        v4_store(x + i, v4_load(x + i) * g);
 }
 
 /* y = -g x + z, z = x + g y one delay later. */
@@ -121,13 +130,15 @@ static void transpose_lines(v4 *lanes, float lines[4][MAX], int n, bool back)
 /* Losses of air and walls: the four lines of vector v, in place. */
 static void damp(tone_reverb *r, int v, float lines[4][MAX], int n)
 {
-    v4 lanes[MAX], low = r->low[v], share = r->damping[v], gain = r->gain[v];
+    v4 lanes[MAX], low = r->low[v], share = r->damping[v], gain = r->gain[v], by = (r->gain_to[v] - gain) * (1.0f / (float)n);
     transpose_lines(lanes, lines, n, false);
     for (int i = 0; i < n; i++) {
+        gain += by;
         low += share * (lanes[i] * gain - low);
         lanes[i] = low;
     }
     r->low[v] = v4_tame(low);
+    r->gain[v] = r->gain_to[v];
     transpose_lines(lanes, lines, n, true);
 }
 
@@ -170,7 +181,7 @@ static void read_lines(tone_reverb *r, float lines[LINES][MAX], int n)
 void tone_reverb_run(tone_reverb *r, float *left, float *right, int n)
 {
     float lines[LINES][MAX], in[2][MAX], *sides[2] = {left, right};
-    bool on = r->wet > 0;
+    bool on = !tone_glide_off(&r->wet);
     if (on && !r->running)
         reset(r);
     r->running = on;
@@ -178,8 +189,13 @@ void tone_reverb_run(tone_reverb *r, float *left, float *right, int n)
         return;
     float limit = 0.3f * (float)n, from = r->predelay;
     r->predelay = (float)tone_clamp(r->predelay_target, from - limit, from + limit);
+    tone_glide feed = {.from = r->feed, .to = (float)tone_min(r->feed + n * 100 / r->rate, 1)}; /* 10 ms */
+    r->feed = feed.to;
     for (int side = 0; side < 2; side++) {
-        tone_line_write(&r->before[side], sides[side], n);
+        memcpy(in[side], sides[side], (size_t)n * sizeof *left);
+        if (feed.from < 1)
+            fade(in[side], &feed, n);
+        tone_line_write(&r->before[side], in[side], n);
         tone_line_read(&r->before[side], in[side], from + 2, r->predelay + 2, n, false);
         for (int k = 0; k < 4; k++)
             diffuse(&r->diffusers[side][k], r->diffuser_delay[side][k], diffuser_gain[k], in[side], n);
@@ -187,23 +203,24 @@ void tone_reverb_run(tone_reverb *r, float *left, float *right, int n)
     read_lines(r, lines, n);
     damp(r, 0, lines, n);
     damp(r, 1, lines + 4, n);
-    v4 peak = v4_all(0), one = v4_all(0.35355339f);
-    for (int i = 0; i < n; i += 4) {
+    v4 peak = v4_all(0), wet = tone_glide_four(&r->wet, n) * 0.35355339f, dry = tone_glide_four(&r->dry, n);
+    float wet_by = 4 * tone_glide_by(&r->wet, n) * 0.35355339f, dry_by = 4 * tone_glide_by(&r->dry, n);
+    for (int i = 0; i < n; i += 4, wet += wet_by, dry += dry_by) {
         v4 x[LINES];
         for (int l = 0; l < LINES; l++)
             x[l] = v4_load(&lines[l][i]);
         /* Each ear hears all lines, with signs that have nothing in common. */
         v4 out_left = ((x[0] - x[1]) + (x[2] - x[3])) + ((x[4] + x[5]) - (x[6] + x[7]));
         v4 out_right = ((x[0] + x[1]) - (x[2] + x[3])) + ((x[4] - x[5]) - (x[6] - x[7]));
-        v4 l = v4_load(left + i) * r->dry + out_left * (one * r->wet);
-        v4 rr = v4_load(right + i) * r->dry + out_right * (one * r->wet);
-        v4_store(left + i, l);
-        v4_store(right + i, rr);
+        v4_store(left + i, v4_load(left + i) * dry + out_left * wet);
+        v4_store(right + i, v4_load(right + i) * dry + out_right * wet);
         peak = v4_max(peak, v4_max(v4_abs(out_left), v4_abs(out_right)));
         peak = v4_max(peak, v4_max(v4_abs(v4_load(&in[0][i])), v4_abs(v4_load(&in[1][i]))));
     }
     bool loud = peak[0] > 1e-5f || peak[1] > 1e-5f || peak[2] > 1e-5f || peak[3] > 1e-5f;
     r->silent = loud ? 0 : r->silent < 1 << 30 ? r->silent + n : r->silent;
+    tone_glide_done(&r->wet);
+    tone_glide_done(&r->dry);
     mix_lines(lines, n);
     for (int l = 0; l < LINES; l++) {
         float sign = l & 2 ? -0.5f : 0.5f;

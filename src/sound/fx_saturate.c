@@ -41,24 +41,27 @@ void tone_saturator_set(tone_saturator *s, const float *values)
 {
     const float reference = 0.3f; /* a level at which the drive does not change the loudness */
     s->curve = (int)values[TONE_P_SAT_CURVE];
-    s->drive = (float)tone_db_to_gain(values[TONE_P_SAT_DRIVE]);
-    s->mix = values[TONE_P_SAT_MIX] * 0.01f;
+    float drive = (float)tone_db_to_gain(values[TONE_P_SAT_DRIVE]);
+    tone_glide_set(&s->drive, drive);
+    tone_glide_set(&s->mix, values[TONE_P_SAT_MIX] * 0.01f);
     /* The mean size of the curve over one period of a sine of that level. */
     v4 sum = v4_all(0);
     for (int i = 0; i < 16; i++) {
         v4 x = {0};
         for (int k = 0; k < 4; k++)
-            x[k] = reference * s->drive * (float)tone_sin_turns((4 * i + k + 0.5) / 64);
+            x[k] = reference * drive * (float)tone_sin_turns((4 * i + k + 0.5) / 64);
         sum += v4_abs(shape(x, s->curve));
     }
     float size = (sum[0] + sum[1] + sum[2] + sum[3]) / 64;
-    s->makeup = 0.6366f * reference / (size > 0.01f ? size : 0.01f);
+    tone_glide_set(&s->makeup, 0.6366f * reference / (size > 0.01f ? size : 0.01f));
 }
 
 static void bend(tone_saturator *s, float *x, int n)
 {
-    for (int i = 0; i < n; i += 4)
-        v4_store(x + i, shape(v4_load(x + i) * s->drive, s->curve) * s->makeup);
+    v4 drive = tone_glide_four(&s->drive, n), makeup = tone_glide_four(&s->makeup, n);
+    float drive_by = 4 * tone_glide_by(&s->drive, n), makeup_by = 4 * tone_glide_by(&s->makeup, n);
+    for (int i = 0; i < n; i += 4, drive += drive_by, makeup += makeup_by)
+        v4_store(x + i, shape(v4_load(x + i) * drive, s->curve) * makeup);
 }
 
 static void run_side(tone_saturator *s, int side, float *wet, const float *in, int n)
@@ -87,7 +90,8 @@ static void run_side(tone_saturator *s, int side, float *wet, const float *in, i
 void tone_saturator_run(tone_saturator *s, float *left, float *right, int n)
 {
     float *sides[2] = {left, right};
-    bool on = s->mix > 0;
+    bool on = !tone_glide_off(&s->mix);
+    tone_glide mix = on && !s->running ? tone_glide_hold(&s->mix) : s->mix;
     if (on && !s->running)
         for (int side = 0; side < 2; side++) {
             tone_halfband_init(&s->sides[side].outer, OUTER);
@@ -103,9 +107,11 @@ void tone_saturator_run(tone_saturator *s, float *left, float *right, int n)
         memcpy(dry, s->sides[side].dry, kept * sizeof *dry);
         memcpy(dry + kept, sides[side], (size_t)n * sizeof *dry);
         memcpy(s->sides[side].dry, dry + n, kept * sizeof *dry);
-        if (!on)
-            memcpy(sides[side], dry, (size_t)n * sizeof *dry);
-        for (int i = 0; on && i < n; i++)
-            sides[side][i] = dry[i] + s->mix * (wet[i] - dry[i]);
+        memcpy(sides[side], dry, (size_t)n * sizeof *dry);
+        if (on)
+            tone_blend(sides[side], wet, &mix, n);
     }
+    s->mix.from = mix.to;
+    tone_glide_done(&s->drive);
+    tone_glide_done(&s->makeup);
 }

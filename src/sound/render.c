@@ -215,7 +215,6 @@ tone_status tone_render_effects(tone_sound *out, const tone_patch *patch, const 
         goto done;
     }
     tone_fx_set(fx, patch->values, tempo_bpm);
-    tone_fx_snap(fx);
     bool open_end = opt->seconds == 0;
     double seconds = (double)in->n_frames / in->rate;
     st = start_output(&o, in->rate, open_end ? seconds + opt->tail_s : opt->seconds, tone_fx_delay(fx), err);

@@ -24,8 +24,8 @@ static void unison_init(tone_voice_patch *p, const float *values)
         if (n == 2)
             pan = spread * x;
         p->detune[u] = (float)tone_exp2(bow * cents / 1200);
-        p->left[u] = (float)(share * __builtin_sqrt(1 - pan));
-        p->right[u] = (float)(share * __builtin_sqrt(1 + pan));
+        p->gains.left[u] = (float)(share * __builtin_sqrt(1 - pan));
+        p->gains.right[u] = (float)(share * __builtin_sqrt(1 + pan));
     }
 }
 
@@ -58,13 +58,13 @@ void tone_voice_patch_init(tone_voice_patch *p, const float values[TONE_N_PARAMS
     if (p->pink)
         pink_init(p);
     double mix = v[TONE_P_OSC_MIX] * 0.01, osc = v[TONE_P_OSC_LEVEL] * 0.01;
-    p->gain_a = (float)(osc * __builtin_sqrt(1 - mix));
-    p->gain_b = (float)(osc * __builtin_sqrt(mix));
-    p->hear_a = p->gain_a > 0;
-    p->hear_b = p->gain_b > 0;
-    p->gain_sub = v[TONE_P_SUB_LEVEL] * 0.01f;
+    p->gains.a = (float)(osc * __builtin_sqrt(1 - mix));
+    p->gains.b = (float)(osc * __builtin_sqrt(mix));
+    p->hear_a = p->gains.a > 0;
+    p->hear_b = p->gains.b > 0;
+    p->gains.sub = v[TONE_P_SUB_LEVEL] * 0.01f;
     /* White noise of equal density at every rate, as strong in the audible band as a saw; pink is about as loud. */
-    p->gain_noise = v[TONE_P_NOISE_LEVEL] * 0.02f * (float)__builtin_sqrt((double)p->rate / 96000);
+    p->gains.noise = v[TONE_P_NOISE_LEVEL] * 0.02f * (float)__builtin_sqrt((double)p->rate / 96000);
     p->ratio_b = (float)(v[TONE_P_OSC2_RATIO] * tone_exp2(v[TONE_P_OSC2_DETUNE] / 1200));
     p->fm_index = (float)(v[TONE_P_FM_INDEX] / (2 * TONE_PI));
     p->fm = p->fm_index > 0;
@@ -81,8 +81,8 @@ void tone_voice_patch_init(tone_voice_patch *p, const float values[TONE_N_PARAMS
     p->cutoff_velocity = v[TONE_P_FILTER_VELOCITY];
     p->keytrack = v[TONE_P_FILTER_KEYTRACK] * 0.01f / 12;
     p->damping = tone_filter_k(p->filter_mode, v4_all(v[TONE_P_FILTER_RESONANCE] * 0.01f));
-    p->drive = (float)tone_db_to_gain(v[TONE_P_FILTER_DRIVE]);
-    p->dirt = (float)tone_min(v[TONE_P_FILTER_DRIVE] / 6, 1);
+    p->gains.drive = (float)tone_db_to_gain(v[TONE_P_FILTER_DRIVE]);
+    p->gains.dirt = (float)tone_min(v[TONE_P_FILTER_DRIVE] / 6, 1);
     tone_env_shape_init(&p->amp, v[TONE_P_AMP_ATTACK], v[TONE_P_AMP_DECAY], v[TONE_P_AMP_SUSTAIN], v[TONE_P_AMP_RELEASE],
                         v[TONE_P_AMP_CURVE], p->rate);
     tone_env_shape_init(&p->mod, v[TONE_P_MOD_ATTACK], v[TONE_P_MOD_DECAY], v[TONE_P_MOD_SUSTAIN], v[TONE_P_MOD_RELEASE],
@@ -104,7 +104,7 @@ typedef struct control {
     v4 gain[2];
 } control;
 
-static void work_out(control *c, tone_voice_group *s, const tone_voice_patch *p)
+static void work_out(control *c, tone_voice_group *s, const tone_voice_patch *p, const tone_voice_gains *from)
 {
     v4 frames = v4_all((float)p->n);
     for (int lane = 0; lane < 4; lane++)
@@ -153,8 +153,9 @@ static void work_out(control *c, tone_voice_group *s, const tone_voice_patch *p)
             s->k[lane] = k[lane];
         }
     float one = 1.0f / (float)p->n;
-    c->filter = (tone_filter_motion){.mode = p->filter_mode, .drive = p->drive, .dirt = p->dirt, .g = s->g, .k = s->k,
-                                     .g_turn = (g - s->g) * one, .k_turn = (k - s->k) * one};
+    c->filter = (tone_filter_motion){.mode = p->filter_mode, .g = s->g, .k = s->k, .g_turn = (g - s->g) * one,
+                                     .k_turn = (k - s->k) * one, .drive = from->drive, .drive_to = p->gains.drive,
+                                     .dirt = from->dirt, .dirt_to = p->gains.dirt};
     s->g = g;
     s->k = k;
 }
@@ -179,11 +180,11 @@ static void warm_up(tone_osc_pair *pair, const tone_blep *blep, const tone_osc_m
     tone_osc_run(pair, blep, &steady, a, b, n);
 }
 
-static void add_noise(float *x, tone_voice *v, const tone_voice_patch *p)
+static void add_noise(float *x, tone_voice *v, const tone_voice_patch *p, v4 gain, float by)
 {
     v4 low[2] = {v->pink[0], v->pink[1]};
     v4u dice = v->noise;
-    for (int i = 0; i < p->n; i += 4) {
+    for (int i = 0; i < p->n; i += 4, gain += by) {
         dice ^= dice << 13;
         dice ^= dice >> 17;
         dice ^= dice << 5;
@@ -193,10 +194,10 @@ static void add_noise(float *x, tone_voice *v, const tone_voice_patch *p)
                 low[0] += p->pink_pole[0] * (white[k] - low[0]);
                 low[1] += p->pink_pole[1] * (white[k] - low[1]);
                 v4 sum = low[0] * p->pink_weight[0] + low[1] * p->pink_weight[1];
-                x[i + k] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) * p->gain_noise;
+                x[i + k] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) * gain[k];
             }
         } else {
-            v4_store(x + i, v4_load(x + i) + white * p->gain_noise);
+            v4_store(x + i, v4_load(x + i) + white * gain);
         }
     }
     v->noise = dice;
@@ -204,20 +205,52 @@ static void add_noise(float *x, tone_voice *v, const tone_voice_patch *p)
     v->pink[1] = v4_tame(low[1]);
 }
 
-static void add_sub(float *x, tone_voice *v, uint32_t step, const tone_voice_patch *p)
+static void add_sub(float *x, tone_voice *v, uint32_t step, int n, v4 gain, float by)
 {
     uint32_t phase = v->sub_phase;
     v4u at = {phase + step, phase + 2 * step, phase + 3 * step, phase + 4 * step};
-    for (int i = 0; i < p->n; i += 4) {
-        v4_store(x + i, v4_load(x + i) + v4_sin_phase((v4i)at) * p->gain_sub);
+    for (int i = 0; i < n; i += 4, gain += by) {
+        v4_store(x + i, v4_load(x + i) + v4_sin_phase((v4i)at) * gain);
         at += 4 * step;
     }
-    v->sub_phase = phase + step * (uint32_t)p->n;
+    v->sub_phase = phase + step * (uint32_t)n;
+}
+
+/* Four values of a factor that goes from one value to another within n samples; *by is what the next four add. */
+static v4 gliding(float *by, float from, float to, int n)
+{
+    float one = (to - from) / (float)n;
+    *by = 4 * one;
+    return from + (v4){1, 2, 3, 4} * one;
+}
+
+/* Both oscillators of one copy, at their levels, added to the sides. */
+static void add_copy(float *left, float *right, const float *a, const float *b, const tone_voice_patch *p,
+                     const tone_voice_gains *from, int u)
+{
+    const tone_voice_gains *to = &p->gains;
+    float a_by, b_by, left_by, right_by;
+    v4 gain_a = gliding(&a_by, from->a, to->a, p->n), gain_b = gliding(&b_by, from->b, to->b, p->n);
+    v4 gain_l = gliding(&left_by, from->left[u], to->left[u], p->n), gain_r = gliding(&right_by, from->right[u], to->right[u], p->n);
+    for (int i = 0; i < p->n; i += 4) {
+        v4 sum = v4_all(0);
+        if (p->hear_a)
+            sum += gain_a * v4_load(a + i);
+        if (p->hear_b)
+            sum += gain_b * v4_load(b + i);
+        v4_store(left + i, v4_load(left + i) + sum * gain_l);
+        if (p->stereo)
+            v4_store(right + i, v4_load(right + i) + sum * gain_r);
+        gain_a += a_by;
+        gain_b += b_by;
+        gain_l += left_by;
+        gain_r += right_by;
+    }
 }
 
 /* The oscillators of one voice into left and right (right is not touched when the patch is mono). */
 static void draw_voice(float *left, float *right, tone_voice *v, const control *c, int lane, const tone_voice_patch *p,
-                       const tone_blep *blep)
+                       const tone_voice_gains *from, const tone_blep *blep)
 {
     _Alignas(16) float a[MAX], b[MAX];
     int n = p->n;
@@ -227,7 +260,7 @@ static void draw_voice(float *left, float *right, tone_voice *v, const control *
         v->width = to_width;
         v->index = c->index[lane];
     }
-    tone_osc_motion m = {.wave_a = p->wave_a, .wave_b = p->wave_b, .fm = p->fm, .sync = p->sync, .hear_a = p->hear_a,
+    tone_osc_motion m = {.wave_a = p->wave_a, .wave_b = p->wave_b, .fm = p->fm || v->index > 0, .sync = p->sync, .hear_a = p->hear_a,
                          .hear_b = p->hear_b, .width = v->width, .width_turn = turn(v->width, to_width, n),
                          .index = v->index, .index_turn = (c->index[lane] - v->index) / (float)n};
     uint32_t from_a = v->step_a, from_b = v->step_b, to_a = (uint32_t)step_a, to_b = (uint32_t)step_b;
@@ -247,28 +280,20 @@ static void draw_voice(float *left, float *right, tone_voice *v, const control *
         if (v->fresh)
             warm_up(&v->copies[u], blep, &m, v->start, n);
         tone_osc_run(&v->copies[u], blep, &m, a, b, n);
-        v4 gain_a = v4_all(p->gain_a), gain_b = v4_all(p->gain_b), gain_l = v4_all(p->left[u]), gain_r = v4_all(p->right[u]);
-        for (int i = 0; i < n; i += 4) {
-            v4 sum = v4_all(0);
-            if (p->hear_a)
-                sum += gain_a * v4_load(a + i);
-            if (p->hear_b)
-                sum += gain_b * v4_load(b + i);
-            v4_store(left + i, v4_load(left + i) + sum * gain_l);
-            if (p->stereo)
-                v4_store(right + i, v4_load(right + i) + sum * gain_r);
-        }
+        add_copy(left, right, a, b, p, from, u);
     }
     v->step_a = to_a;
     v->step_b = to_b;
     v->width = to_width;
     v->index = c->index[lane];
-    if (p->gain_sub > 0 || p->gain_noise > 0) {
-        float extra[MAX] = {0};
-        if (p->gain_sub > 0)
-            add_sub(extra, v, (uint32_t)c->step_sub[lane], p);
-        if (p->gain_noise > 0)
-            add_noise(extra, v, p);
+    if (p->gains.sub > 0 || p->gains.noise > 0) {
+        float extra[MAX] = {0}, by;
+        v4 gain = gliding(&by, from->sub, p->gains.sub, n);
+        if (p->gains.sub > 0)
+            add_sub(extra, v, (uint32_t)c->step_sub[lane], n, gain, by);
+        gain = gliding(&by, from->noise, p->gains.noise, n);
+        if (p->gains.noise > 0)
+            add_noise(extra, v, p, gain, by);
         for (int i = 0; i < n; i++) {
             left[i] += extra[i];
             if (p->stereo)
@@ -313,16 +338,17 @@ static void add_to_bus(v4 *bus, const v4 *x, v4 from, v4 to, const tone_voice_gr
         bus[i] += x[i] * gains[i];
 }
 
-static void run_group(tone_voice_group *s, const tone_voice_patch *p, const tone_blep *blep, v4 *bus_left, v4 *bus_right)
+static void run_group(tone_voice_group *s, const tone_voice_patch *p, const tone_voice_gains *from, const tone_blep *blep,
+                      v4 *bus_left, v4 *bus_right)
 {
     float left[4][MAX], right[4][MAX];
     v4 x_left[MAX], x_right[MAX];
     control c;
     int n = p->n;
-    work_out(&c, s, p);
+    work_out(&c, s, p, from);
     for (int lane = 0; lane < 4; lane++) {
         if (s->voices[lane].serial) {
-            draw_voice(left[lane], right[lane], &s->voices[lane], &c, lane, p, blep);
+            draw_voice(left[lane], right[lane], &s->voices[lane], &c, lane, p, from, blep);
         } else {
             memset(left[lane], 0, (size_t)n * sizeof(float));
             memset(right[lane], 0, (size_t)n * sizeof(float));
@@ -359,11 +385,14 @@ static void run_group(tone_voice_group *s, const tone_voice_patch *p, const tone
 
 void tone_voices_run(tone_voices *v, const tone_voice_patch *p, v4 *bus_left, v4 *bus_right)
 {
+    const tone_voice_gains *from = v->known ? &v->gains : &p->gains;
     for (int g = 0; g < TONE_VOICE_GROUPS; g++) {
         tone_voice_group *s = &v->groups[g];
         if (s->voices[0].serial || s->voices[1].serial || s->voices[2].serial || s->voices[3].serial)
-            run_group(s, p, &v->blep, bus_left, bus_right);
+            run_group(s, p, from, &v->blep, bus_left, bus_right);
     }
+    v->gains = p->gains;
+    v->known = true;
 }
 
 bool tone_voices_idle(const tone_voices *v)

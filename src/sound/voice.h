@@ -18,6 +18,13 @@ enum {
     TONE_HELD_MAX = 64     /* keys that mono voices remember */
 };
 
+/* Factors of the signal inside a voice.  They glide over a control block. */
+typedef struct tone_voice_gains {
+    float a, b, sub, noise;
+    float left[TONE_UNISON_MAX], right[TONE_UNISON_MAX];
+    float drive, dirt;
+} tone_voice_gains;
+
 /* What the voices need of a patch, worked out once for all of them. */
 typedef struct tone_voice_patch {
     float rate;     /* of the voices: the output's, or twice that */
@@ -27,8 +34,8 @@ typedef struct tone_voice_patch {
     bool stereo; /* the oscillators differ between left and right */
     bool twin;   /* left and right are the same throughout */
     int unison;
-    float detune[TONE_UNISON_MAX], left[TONE_UNISON_MAX], right[TONE_UNISON_MAX]; /* ratio, gains */
-    float gain_a, gain_b, gain_sub, gain_noise;
+    float detune[TONE_UNISON_MAX]; /* ratio */
+    tone_voice_gains gains;
     v4 pink_pole[2], pink_weight[2];
     float ratio_b;
     float fm_index, fm_env;        /* turns, share */
@@ -37,7 +44,6 @@ typedef struct tone_voice_patch {
     float glide_blocks;
     float cutoff_octave, cutoff_env, cutoff_lfo, cutoff_velocity, keytrack; /* log2 Hz, octaves, octaves a semitone */
     v4 damping;                    /* as tone_filter_k() */
-    float drive, dirt;
     tone_env_shape amp, mod;
     float amp_velocity;
     float lfo1_turns, lfo2_turns, lfo1_fade; /* a frame */
@@ -77,6 +83,8 @@ typedef struct tone_voice_group {
 typedef struct tone_voices {
     tone_voice_group groups[TONE_VOICE_GROUPS];
     tone_blep blep;
+    tone_voice_gains gains; /* where the last block ended */
+    bool known;             /* … if there was one */
     uint64_t seed;
     uint32_t serial;
     float bend[16];

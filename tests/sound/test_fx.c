@@ -49,7 +49,7 @@ static double filter_gain(int mode, double cutoff, double resonance, double hz)
     tone_filter f;
     memset(&f, 0, sizeof f);
     tone_filter_motion m = {.mode = mode, .g = tone_filter_g(v4_all((float)cutoff), rate), .k = tone_filter_k(mode, v4_all((float)resonance)),
-                            .drive = 1};
+                            .drive = 1, .drive_to = 1};
     double re = 0, im = 0;
     for (int b = 0; b < BLOCKS; b++) {
         v4 x[N];
@@ -99,7 +99,7 @@ static void test_filter_wild(void)
                 k[lane] = tone_filter_k(mode, v4_all((float)tone_random_below(&r, 3) / 2))[0];
                 x[0][lane] = x[1][lane] = (float)tone_random_unit(&r) * 2 - 1;
             }
-            tone_filter_motion m = {.mode = mode, .g = g, .k = k, .drive = 8, .dirt = 1};
+            tone_filter_motion m = {.mode = mode, .g = g, .k = k, .drive = 8, .drive_to = 8, .dirt = 1, .dirt_to = 1};
             tone_filter_run(&f[0], &f[1], &m, &x[0], &x[1], 1);
             for (int lane = 0; lane < 4; lane++) {
                 CHECK(x[0][lane] == x[1][lane]);
@@ -111,7 +111,7 @@ static void test_filter_wild(void)
         v4 bad[64];
         for (int i = 0; i < 64; i++)
             bad[i] = v4_all(NAN);
-        tone_filter_motion m = {.mode = mode, .g = v4_all(0.1f), .k = v4_all(1), .drive = 1};
+        tone_filter_motion m = {.mode = mode, .g = v4_all(0.1f), .k = v4_all(1), .drive = 1, .drive_to = 1};
         tone_filter_run(&f[0], NULL, &m, bad, NULL, 64);
         tone_filter_tame(&f[0]);
         for (int block = 0; block < 200; block++) {

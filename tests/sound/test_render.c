@@ -229,6 +229,70 @@ static void test_moving(void)
     tone_synth_free(s);
 }
 
+/* A knob that is turned from one end to the other while a sine sounds makes no click: what a sine cannot be, its second
+ * difference about its frequency, stays small against the sine. */
+static void test_glide(void)
+{
+    static const struct {
+        const char *settings; /* besides the plain sine */
+        tone_param id;
+        double from, to, limit;
+    } cases[] = {
+        {"", TONE_P_LEVEL, -20, 0, 0.002},
+        {"", TONE_P_FILTER_CUTOFF, 150, 8000, 0.005},
+        {"", TONE_P_OSC_LEVEL, 100, 0, 0.002},
+        {"osc2_wave=sine", TONE_P_OSC_MIX, 0, 100, 0.004},
+        {"", TONE_P_EQ_LOW, -18, 18, 0.02},
+        {"", TONE_P_HIGHPASS_FREQ, 5, 500, 0.01},
+        {"sat_drive=24", TONE_P_SAT_MIX, 0, 30, 0.02},
+        {"sat_drive=0 sat_curve=hard", TONE_P_SAT_MIX, 0, 100, 0.002},
+        {"comp_ratio=1", TONE_P_COMP_MIX, 0, 100, 0.002},
+        {"comp_mix=100 comp_ratio=1 comp_attack=200", TONE_P_COMP_PUNCH, 0, 12, 0.002},
+        {"chorus_depth=0.1 chorus_rate=0.05", TONE_P_CHORUS_MIX, 100, 0, 0.004},
+        {"phaser_rate=0.02", TONE_P_PHASER_MIX, 100, 0, 0.008},
+        {"comb_freq=220 comb_feedback=30", TONE_P_COMB_MIX, 100, 0, 0.004},
+        {"delay_time=40", TONE_P_DELAY_MIX, 100, 0, 0.01},
+        {"delay_time=40 delay_mix=50", TONE_P_DELAY_FEEDBACK, 0, 90, 0.01},
+        {"reverb_decay=0.5", TONE_P_REVERB_MIX, 100, 0, 0.01},
+        {"reverb_mix=50", TONE_P_REVERB_DECAY, 0.3, 3, 0.02},
+        {"unison_voices=2 unison_detune=0", TONE_P_STEREO_WIDTH, 0, 200, 0.004},
+        {"chorus_depth=0.1 chorus_rate=0.05", TONE_P_CHORUS_MIX, 0, 100, 0.004},
+        {"phaser_rate=0.02", TONE_P_PHASER_MIX, 0, 100, 0.008},
+        {"comb_freq=220 comb_feedback=30", TONE_P_COMB_MIX, 0, 100, 0.008},
+        {"delay_time=40", TONE_P_DELAY_MIX, 0, 100, 0.01},
+        {"reverb_decay=0.5", TONE_P_REVERB_MIX, 0, 100, 0.01},
+        {"sub_level=0", TONE_P_AMP_SUSTAIN, 100, 20, 0.002},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[128], *save = NULL;
+        tone_patch p;
+        tone_synth *s;
+        tone_patch_defaults(&p);
+        p.values[TONE_P_OSC1_WAVE] = 0;
+        p.values[TONE_P_AMP_SUSTAIN] = 100;
+        p.values[TONE_P_AMP_ATTACK] = 50;
+        snprintf(line, sizeof line, "%s", cases[i].settings);
+        for (char *w = strtok_r(line, " ", &save); w; w = strtok_r(NULL, " ", &save))
+            CHECK_CASE(tone_patch_set_text(&p, w, NULL, &err) == TONE_OK, "%s", err.text);
+        p.values[cases[i].id] = (float)cases[i].from;
+        CHECK(tone_synth_new(&s, &p, 48000, 1, &err) == TONE_OK);
+        static float frames[2 * 48000];
+        CHECK(tone_synth_note_on(s, 0, 57, 0.5f, 0)); /* 220 Hz */
+        tone_synth_run(s, frames, 48000);
+        tone_synth_set(s, cases[i].id, (float)cases[i].to);
+        tone_synth_run(s, frames, 9600);
+        double c = 2 * cos(2 * 3.14159265358979 * 220 / 48000), worst = 0, peak = 0;
+        for (int n = 2; n < 9600; n++)
+            for (int side = 0; side < 2; side++) {
+                const float *x = frames + 2 * n + side;
+                worst = fmax(worst, fabs((double)x[0] - c * x[-2] + x[-4]));
+                peak = fmax(peak, fabs((double)x[0]));
+            }
+        CHECK_CASE(worst < cases[i].limit * peak && peak > 0.01, "%s: %.5f of the peak %.3f", tone_param_get(cases[i].id)->name, worst / peak, peak);
+        tone_synth_free(s);
+    }
+}
+
 /* After the tail there is nothing, exactly nothing, and the synth says that it is idle. */
 static void test_silence(void)
 {
@@ -319,6 +383,7 @@ int main(void)
     test_bits();
     test_wild();
     test_moving();
+    test_glide();
     test_silence();
     test_nan();
     test_cancel();
