@@ -1,5 +1,4 @@
 /* The comparison in numbers for programs and in a sentence for people. */
-#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/fail.h"
-#include "tonesmith/sound/analysis.h"
+#include "sound/metrics.h"
 
 static double size_of(const tone_difference *c)
 {
@@ -237,13 +236,11 @@ static json_t *log_mel_json(const tone_comparison *c)
     return json_pack("{s:o, s:o}", "l1_db", number(c->log_mel_db), "l1_by_eighth_db", by);
 }
 
-tone_status tone_comparison_json(char **out, const tone_comparison *c, tone_error *err)
+json_t *tone_comparison_to_json(const tone_comparison *c)
 {
     char *words = NULL;
-    *out = NULL;
-    tone_status st = tone_compare_sentence(&words, &c->before, &c->after, err);
-    if (st)
-        return st;
+    if (tone_compare_sentence(&words, &c->before, &c->after, NULL))
+        return NULL;
     json_t *root = json_pack(
         "{s:b, s:s*, s:s, s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "comparable", c->comparable, "reason",
         c->comparable ? NULL : c->reason, "sentence", words, "lag_samples", c->comparable ? json_integer(c->lag_samples) : json_null(),
@@ -252,6 +249,12 @@ tone_status tone_comparison_json(char **out, const tone_comparison *c, tone_erro
         descriptors_json(c), "envelope_db", number(c->envelope_db), "f0", "cents", number(c->f0_cents), "voicing_mismatch",
         number(c->voicing_mismatch), "changes", changes_json(c));
     free(words);
+    return root;
+}
+
+tone_status tone_comparison_json(char **out, const tone_comparison *c, tone_error *err)
+{
+    json_t *root = tone_comparison_to_json(c);
     *out = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(root);
     return *out ? TONE_OK : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the report");

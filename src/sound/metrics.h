@@ -4,9 +4,12 @@
 
 #include <jansson.h>
 
-#include "tonesmith/sound/metrics.h"
+#include "tonesmith/sound/analysis.h"
 
 /* The report as a tree, the caller's (json_decref); NULL when memory ran out. */
 json_t *tone_measures_to_json(const tone_measures *m);
+
+/* The same of a comparison. */
+json_t *tone_comparison_to_json(const tone_comparison *c);
 
 #endif

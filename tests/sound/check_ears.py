@@ -62,6 +62,14 @@ def compare(folder):
     check({"metric", "unit", "before", "after", "jnds", "jnd_source", "confidence"} == set(change), "a change has a source")
     jnds = [abs(c["jnds"]) for c in got["changes"] if c["jnds"] is not None]
     check(jnds == sorted(jnds, reverse=True), "largest change first")
+    check(got["words"]["brightness"]["score"] < -8 and got["words"]["brightness"]["text"] == "much darker", f"{got['words']['brightness']}")
+    own = folder / "words.json"
+    own.write_text('{"families": {"brightness": {"metrics": [{"metric": "spectrum.bands_db.60-250", "direction": 1}], "up": "basslastig"}}}')
+    got = json.loads(run("compare", "--json", "--words", own, sound("saw_220"), sound("saw_220_lp400")).stdout)
+    check(got["words"]["brightness"]["score"] > 0 and "basslastig" in got["words"]["brightness"]["text"], "the user's own words")
+    own.write_text('{"families": {"brightnes": {}}}')
+    r = run("compare", "--words", own, sound("saw_220"), sound("saw_220"))
+    check(r.returncode == 1 and b"brightnes" in r.stderr, f"a wrong table: {r.stderr}")
     got = json.loads(run("compare", "--json", sound("impulse"), sound("silence")).stdout)
     check(got["comparable"] is False and "second sound is silent" in got["reason"] and got["mfcc_dtw"] is None, "silence")
     picture = folder / "ab.png"
