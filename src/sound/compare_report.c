@@ -132,13 +132,19 @@ static void say_rule(sentence *s, const struct rule *r, const tone_difference *c
         add(s, "%s", form);
 }
 
+/* The line of a decay does not fit: the level only falls at note-off, or swells. */
+static bool is_crooked(const tone_measures *before, const tone_measures *after)
+{
+    return !(before->value[TONE_METRIC_T60_R2] >= 0.9 && after->value[TONE_METRIC_T60_R2] >= 0.9);
+}
+
 static void say_largest(sentence *s, const tone_measures *before, const tone_measures *after)
 {
     tone_difference changes[TONE_N_METRICS];
     size_t n = tone_differences(changes, before, after);
     for (size_t i = 0; i < n && s->n < CLAUSES_MOST - 2; i++)
         for (size_t k = 0; k < sizeof rules / sizeof *rules && fabs(changes[i].jnd) >= 2; k++)
-            if (rules[k].metric == changes[i].metric)
+            if (rules[k].metric == changes[i].metric && !(changes[i].metric == TONE_METRIC_T60_S && is_crooked(before, after)))
                 say_rule(s, &rules[k], &changes[i]);
 }
 

@@ -6,10 +6,17 @@
 /* No single metric counts more than this many JNDs: beyond, it is simply very different. */
 static const double most_jnds = 24;
 
+/* A decay whose line does not fit (the level only falls at note-off, or swells) is none. */
+static bool is_crooked(tone_metric metric, const tone_measures *x)
+{
+    return (metric == TONE_METRIC_T60_S || metric == TONE_METRIC_EDT_S || metric == TONE_METRIC_T60_LOW_S) &&
+           !(x->value[metric + 1] >= 0.9);
+}
+
 static double value_of(const tone_word_metric *m, const tone_measures *x)
 {
     tone_metric_info info;
-    double v = x->value[m->metric];
+    double v = is_crooked(m->metric, x) ? (double)NAN : x->value[m->metric];
     if (!isnan(v) || isnan(m->absent) || !tone_metric_describe(&info, m->metric))
         return v;
     return x->groups & info.group ? m->absent : v; /* measured, and not there */
