@@ -77,6 +77,10 @@ static tone_status text_dfa(builder *b, const tone_dfa **out, tone_re re, bool k
     tone_re_pool *res = b->c->res;
     bool call = b->c->notation == TONE_NOTATION_CALL;
     re = tone_re_and(res, re, tone_re_text(res, 0, TONE_RE_FOREVER));
+    if (key) {
+        tone_re nul = tone_re_cat(res, TONE_RE_ALL, tone_re_cat(res, tone_re_symbol(res, 0), TONE_RE_ALL));
+        re = tone_re_and(res, re, tone_re_not(res, nul));
+    }
     if (call && key) {
         static const tone_range first[] = {{'A', 'Z'}, {'_', '_'}, {'a', 'z'}}, rest[] = {{'-', '-'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
         re = tone_re_and(res, re, tone_re_cat(res, tone_re_set(res, first, 3), tone_re_repeat(res, tone_re_set(res, rest, 5), 0, TONE_RE_FOREVER)));

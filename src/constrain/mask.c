@@ -355,6 +355,8 @@ static bool goes_alone(const masker *m, const tone_place *at, uint32_t node)
     const tone_walk *w = m->w;
     if (at->kind != TONE_PLACE_SCALAR && at->kind != TONE_PLACE_RULE && at->kind != TONE_PLACE_EXTRA)
         return false;
+    if (at->dfa->flags[at->a] & TONE_DFA_FINAL)
+        return false; /* behind a key's closing quote */
     return !node || !symbols_matter(w, at);
 }
 

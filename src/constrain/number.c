@@ -188,7 +188,7 @@ static void end_int(const tone_number_rule *r, place *to)
 
 static int max_int_digits(const tone_number_rule *r)
 {
-    int n = TONE_INT_DIGITS;
+    int n = r->one_spelling ? TONE_EXACT_DIGITS : TONE_INT_DIGITS;
     if (r->low.set && r->low.at.n_int > n)
         n = r->low.at.n_int;
     if (r->high.set && r->high.at.n_int > n)
@@ -196,9 +196,9 @@ static int max_int_digits(const tone_number_rule *r)
     return n;
 }
 
-static int max_fraction_digits(const tone_number_rule *r)
+static int max_fraction_digits(const tone_number_rule *r, int n_int)
 {
-    int n = TONE_FRACTION_DIGITS;
+    int n = plain(r) ? TONE_FRACTION_DIGITS : TONE_EXACT_DIGITS - n_int;
     for (uint32_t i = 0; i < r->n_multiples; i++)
         if (!r->multiples[i].not && (int)r->multiples[i].places < n)
             n = (int)r->multiples[i].places;
@@ -242,7 +242,7 @@ static bool step(const void *self, void *out, const void *in, uint32_t b)
         }
         /* fall through */
     case ZERO:
-        if (b == '.' && !r->integer && max_fraction_digits(r) > 0) {
+        if (b == '.' && !r->integer && max_fraction_digits(r, to->n_int) > 0) {
             end_int(r, to);
             to->part = POINT;
             return true;
@@ -254,7 +254,7 @@ static bool step(const void *self, void *out, const void *in, uint32_t b)
         return false;
     case POINT:
     case FRACTION:
-        if (is_digit && to->n_frac < max_fraction_digits(r)) {
+        if (is_digit && to->n_frac < max_fraction_digits(r, to->n_int)) {
             to->part = FRACTION;
             digit(r, to, c, true);
             return true;

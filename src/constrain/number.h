@@ -3,13 +3,14 @@
  * A number is written as JSON writes it, without "-0" and with at most TONE_INT_DIGITS digits before the point (more
  * when a bound has more) and TONE_FRACTION_DIGITS after it: what never ends is the classic way for constrained output
  * to go wrong.  Exponents (two digits) are allowed where nothing but the type is asked.  Bounds and multiples are
- * compared digit by digit, exactly, never through floating point. */
+ * compared digit by digit, exactly, never through floating point; a number with a fraction that is compared has at most
+ * TONE_EXACT_DIGITS digits in all, so that readers that do use doubles come to the same result. */
 #ifndef TONE_CONSTRAIN_NUMBER_H
 #define TONE_CONSTRAIN_NUMBER_H
 
 #include "constrain/dfa.h"
 
-enum { TONE_INT_DIGITS = 18, TONE_FRACTION_DIGITS = 18, TONE_DECIMAL_DIGITS = 40 };
+enum { TONE_INT_DIGITS = 18, TONE_FRACTION_DIGITS = 18, TONE_EXACT_DIGITS = 15, TONE_DECIMAL_DIGITS = 40 };
 
 /* sign, then digits[0..n_int) before the point and digits[n_int..n_int+n_frac) after it; no zeros at the outer ends
  * (0 has no digits at all). */

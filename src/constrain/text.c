@@ -151,7 +151,7 @@ static place inside_plain_escape(place at, uint32_t b)
         return b == '0' ? PLAIN_U3_0 : b == '1' ? PLAIN_U3_1 : 0;
     case PLAIN_U3_0:
     case PLAIN_U3_1:
-        return long_escape(at == PLAIN_U3_1, b) >= 0 ? BODY : 0;
+        return long_escape(at == PLAIN_U3_1, b) > 0 ? BODY : 0; /* not U+0000: few readers take it in a key */
     default:
         return 0;
     }

@@ -53,6 +53,23 @@ static uint8_t gap(const step *s, uint32_t frame, uint8_t allowed)
     return spaces ? allowed : 0;
 }
 
+static bool array_may_close(const tone_frame *f, const tone_array *a)
+{
+    return f->n >= a->min && (!a->contains || (f->count >= a->min_count && f->count <= a->max_count));
+}
+
+static bool object_may_close(const tone_frame *f, const tone_object *o)
+{
+    return f->count == 0 && f->n >= o->min;
+}
+
+static bool may_close(const step *s, uint32_t frame)
+{
+    const tone_frame *f = &s->w->frames[frame];
+    return f->kind == TONE_FRAME_ARRAY ? array_may_close(f, &s->p->arrays[f->shape])
+                                       : f->kind == TONE_FRAME_OBJECT && object_may_close(f, &s->p->objects[f->shape]);
+}
+
 static uint8_t indentation(const step *s, uint32_t frame)
 {
     uint32_t n = 2 * s->w->frames[frame].depth;
@@ -70,6 +87,8 @@ static bool step_gap(step *s, const tone_place *at)
         return true;
     }
     if (s->symbol == '\n' && at->gap & GAP_LINE) {
+        if (at->kind == TONE_PLACE_AFTER && !may_close(s, at->frame))
+            return true; /* the line would have to begin with a comma */
         to.gap = 0;
         to.blanks = indentation(s, at->frame);
         if (to.kind == TONE_PLACE_AFTER)
@@ -104,16 +123,6 @@ static void pop(step *s, uint32_t frame)
 {
     for (uint32_t e = s->w->frames[frame].parents; e != TONE_NOTHING; e = s->w->edges[e].next)
         after(s, s->w->edges[e].frame);
-}
-
-static bool array_may_close(const tone_frame *f, const tone_array *a)
-{
-    return f->n >= a->min && (!a->contains || (f->count >= a->min_count && f->count <= a->max_count));
-}
-
-static bool object_may_close(const tone_frame *f, const tone_object *o)
-{
-    return f->count == 0 && f->n >= o->min;
 }
 
 static bool object_may_grow(const tone_walk *w, const tone_frame *f)
@@ -161,10 +170,8 @@ static uint32_t item_ways(step *s, uint32_t frame, way ways[2])
 
 static void step_close(step *s, uint32_t frame)
 {
-    const tone_frame *f = &s->w->frames[frame];
-    if (f->kind == TONE_FRAME_ARRAY && s->symbol == ']' && array_may_close(f, &s->p->arrays[f->shape]))
-        pop(s, frame);
-    if (f->kind == TONE_FRAME_OBJECT && s->symbol == '}' && object_may_close(f, &s->p->objects[f->shape]))
+    uint32_t bracket = s->w->frames[frame].kind == TONE_FRAME_ARRAY ? ']' : '}';
+    if (s->symbol == bracket && may_close(s, frame))
         pop(s, frame);
 }
 
