@@ -145,6 +145,18 @@ static uint32_t plus(uint32_t a, uint32_t b)
     return sum > TONE_COST_MAX ? TONE_COST_MAX : (uint32_t)sum;
 }
 
+static uint32_t cost_after(tone_walk *w, uint32_t frame);
+
+static uint32_t cost_outside(tone_walk *w, const tone_frame *f)
+{
+    uint32_t best = TONE_COST_MAX;
+    for (uint32_t e = f->parents; e != TONE_NOTHING; e = w->edges[e].next) {
+        uint32_t above = cost_after(w, w->edges[e].frame);
+        best = above < best ? above : best;
+    }
+    return best;
+}
+
 /* From behind the thing inside `frame` to the end of the text; w->costs remembers. */
 static uint32_t cost_after(tone_walk *w, uint32_t frame)
 {
@@ -154,18 +166,25 @@ static uint32_t cost_after(tone_walk *w, uint32_t frame)
     if (w->costs[frame] != UINT32_MAX)
         return w->costs[frame];
     w->costs[frame] = TONE_COST_MAX; /* not reached again: frames have no loops */
-    uint32_t own = 0, best = TONE_COST_MAX;
+    uint32_t own;
     if (f->kind == TONE_FRAME_ARRAY)
         own = tone_array_cost(w->program, &w->program->arrays[f->shape], f->n, f->count);
     else if (f->kind == TONE_FRAME_OBJECT)
         own = tone_object_cost(w->program, &w->program->objects[f->shape], &(tone_object_place){tone_frame_used(w, f), f->n, NULL});
     else
         own = w->program->rules[f->shape].cost[f->n];
-    for (uint32_t e = f->parents; e != TONE_NOTHING; e = w->edges[e].next) {
-        uint32_t above = cost_after(w, w->edges[e].frame);
-        best = above < best ? above : best;
-    }
-    return w->costs[frame] = plus(own, best);
+    return w->costs[frame] = plus(own, cost_outside(w, f));
+}
+
+/* From behind one more member (TONE_NOTHING: one that is not named) of an object to the end of the text. */
+static uint32_t cost_with(tone_walk *w, const tone_frame *f, uint32_t member)
+{
+    const tone_object *o = &w->program->objects[f->shape];
+    uint64_t used[TONE_MEMBERS_MAX / 64];
+    memcpy(used, tone_frame_used(w, f), (o->n_members + 63) / 64 * sizeof *used);
+    if (member != TONE_NOTHING)
+        used[member / 64] |= UINT64_C(1) << member % 64;
+    return plus(tone_object_cost(w->program, o, &(tone_object_place){used, f->n + 1, NULL}), cost_outside(w, f));
 }
 
 static uint32_t cost_scalar(const tone_walk *w, const tone_place *at)
@@ -186,14 +205,12 @@ static uint32_t cost_key(tone_walk *w, const tone_place *at)
     const tone_frame *f = &w->frames[at->frame];
     const tone_object *o = &w->program->objects[f->shape];
     const uint64_t *open = tone_frame_members_open(w, f);
-    uint32_t best = TONE_COST_MAX, rest = cost_after(w, at->frame);
+    uint32_t best = TONE_COST_MAX;
     for (uint32_t k = at->a; k < at->b; k++) {
         const tone_member *m = &o->members[k];
         if (!(open[k / 64] >> k % 64 & 1))
             continue;
-        uint32_t cost = plus(plus(m->n_spelled - at->c, w->program->values[m->value].cost), rest);
-        if (m->required && rest < TONE_COST_MAX) /* the rest counts on writing it whole, with a comma if others came before */
-            cost = rest - at->c - (f->n ? 1 : 0);
+        uint32_t cost = plus(plus(m->n_spelled - at->c, w->program->values[m->value].cost), cost_with(w, f, k));
         best = cost < best ? cost : best;
     }
     return best;
@@ -206,7 +223,7 @@ static uint32_t cost_name(tone_walk *w, const tone_place *at)
     uint32_t best = cost_key(w, &(tone_place){.frame = at->frame, .a = 0, .b = o->n_members, .c = 0});
     for (uint32_t e = 0; e < o->n_extras; e++) {
         const tone_dfa *d = o->extras[e].keys;
-        uint32_t cost = plus(plus(d->dist[d->start] + 1, w->program->values[o->extras[e].value].cost), cost_after(w, at->frame));
+        uint32_t cost = plus(plus(d->dist[d->start] + 1, w->program->values[o->extras[e].value].cost), cost_with(w, f, TONE_NOTHING));
         if (tone_frame_extras_open(w, f) >> e & 1 && cost < best)
             best = cost;
     }
@@ -233,7 +250,7 @@ static uint32_t cost_place(tone_walk *w, const tone_place *at)
         return cost_key(w, at);
     case TONE_PLACE_EXTRA: {
         const tone_extra *e = &w->program->objects[f->shape].extras[at->b];
-        return plus(plus(at->dfa->dist[at->a] + 1, w->program->values[e->value].cost), cost_after(w, at->frame));
+        return plus(plus(at->dfa->dist[at->a] + 1, w->program->values[e->value].cost), cost_with(w, f, TONE_NOTHING));
     }
     }
     return TONE_COST_MAX;

@@ -2,6 +2,7 @@
  * need are made once. */
 #include "constrain/build.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -457,6 +458,7 @@ static tone_status build_extra(builder *b, const tone_object *o, tone_extra *e, 
 static tone_status build_object(builder *b, tone_value *v, const tone_shape_object *s)
 {
     tone_arena *m = &b->p->arena;
+    assert(s->n_members <= TONE_MEMBERS_MAX && s->n_extras <= TONE_EXTRAS_MAX);
     tone_object o = {.n_members = s->n_members, .n_chains = s->n_chains, .n_extras = s->n_extras, .min = s->min, .max = s->max};
     o.any_order = b->p->any_order || b->c->notation == TONE_NOTATION_CALL;
     o.spaces = b->p->spaces && b->c->notation == TONE_NOTATION_JSON;
@@ -513,6 +515,8 @@ static tone_status build_listed(builder *b, tone_value *v, json_t *json)
         a.items[a.min].counting = TONE_NO_VALUE;
         return st ? st : build_array(b, v, &a);
     }
+    if (json_object_size(json) > TONE_MEMBERS_MAX)
+        return tone_fail(b->c->err, TONE_ERR_LIMIT, 0, "an object among listed values has more than %d members", TONE_MEMBERS_MAX);
     tone_shape_object o = {.max = UINT32_MAX};
     o.members = tone_arena_take(&b->c->arena, (json_object_size(json) + 1) * sizeof *o.members);
     if (!o.members)

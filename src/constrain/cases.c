@@ -111,22 +111,17 @@ static tone_demand types_demand(unsigned types)
 static tone_status number_demand(tone_compiler *c, tone_demand *out, uint32_t node, const char *keyword, bool negated)
 {
     const json_t *json = tone_node_get(&c->nodes[node], keyword);
-    tone_demand d = {.kind = TONE_DEMAND_BOUND};
-    if (!tone_json_decimal(&d.decimal, json))
+    bool upper = strcmp(keyword, "maximum") == 0 || strcmp(keyword, "exclusiveMaximum") == 0, exclusive = strncmp(keyword, "exclusive", 9) == 0;
+    int64_t integer = json_integer_value(json);
+    tone_demand d = {.kind = TONE_DEMAND_BOUND, .upper = upper != negated};
+    if (!tone_bound_of(&d.bound, json_number_value(json), json_is_integer(json) ? &integer : NULL, d.upper, exclusive != negated))
         return tone_node_fail(c, TONE_ERR_LIMIT, &c->nodes[node], "the number of '%s' has more than %d digits", keyword, TONE_DECIMAL_DIGITS);
-    d.upper = strcmp(keyword, "maximum") == 0 || strcmp(keyword, "exclusiveMaximum") == 0;
-    d.flag = strncmp(keyword, "exclusive", 9) == 0;
-    if (negated) {
-        d.upper = !d.upper;
-        d.flag = !d.flag;
-    }
     if (strcmp(keyword, "multipleOf") == 0) {
-        d = (tone_demand){.kind = TONE_DEMAND_MULTIPLE, .decimal = d.decimal, .not = negated};
+        const tone_decimal *of = &d.bound.at;
         uint64_t unit = 0;
-        for (int i = 0; i < d.decimal.n_int + d.decimal.n_frac && unit < UINT32_MAX; i++)
-            unit = unit * 10 + d.decimal.digits[i];
-        d.unit = unit < UINT32_MAX ? (uint32_t)unit : UINT32_MAX;
-        d.places = d.decimal.n_frac;
+        for (int i = 0; i < of->n_int + of->n_frac && unit < UINT32_MAX; i++)
+            unit = unit * 10 + of->digits[i];
+        d = (tone_demand){.kind = TONE_DEMAND_MULTIPLE, .not = negated, .unit = unit < UINT32_MAX ? (uint32_t)unit : UINT32_MAX, .places = of->n_frac};
     }
     *out = d;
     return TONE_OK;
@@ -136,10 +131,8 @@ static tone_status number_demand(tone_compiler *c, tone_demand *out, uint32_t no
 static tone_status format_demand(tone_compiler *c, work *w, uint32_t node)
 {
     const char *name = json_string_value(tone_node_get(&c->nodes[node], "format"));
-    tone_demand d = {.kind = TONE_DEMAND_BOUND};
-    if (tone_format_range(name, &d.decimal, &(tone_decimal){0})) {
-        tone_demand high = {.kind = TONE_DEMAND_BOUND, .upper = true};
-        tone_format_range(name, &d.decimal, &high.decimal);
+    tone_demand d = {.kind = TONE_DEMAND_BOUND}, high = {.kind = TONE_DEMAND_BOUND, .upper = true};
+    if (tone_format_range(name, &d.bound, &high.bound)) {
         tone_status st = add_demand(c, w, d);
         if (!st)
             st = add_demand(c, w, high);
@@ -453,7 +446,7 @@ static tone_status violate_scalars(tone_compiler *c, options *o, uint32_t node, 
             st = option_demands(c, o, TONE_HAS_STRING, text, NULL);
     }
     if (!st && format) {
-        tone_decimal low, high;
+        tone_bound low, high;
         bool known;
         if (tone_format_range(format, &low, &high))
             return possible & TONE_HAS_NUMBER ? cannot_negate(c, node, "format") : TONE_OK;

@@ -81,13 +81,14 @@ static void decimal_of_text(tone_decimal *out, const char *digits)
             out->digits[out->n_int++] = (uint8_t)(*digits - '0');
 }
 
-bool tone_format_range(const char *name, tone_decimal *low, tone_decimal *high)
+bool tone_format_range(const char *name, tone_bound *low, tone_bound *high)
 {
     const struct format *f = format_find(name);
     if (!f || !f->low)
         return false;
-    decimal_of_text(low, f->low);
-    decimal_of_text(high, f->high);
+    *low = *high = (tone_bound){.set = true};
+    decimal_of_text(&low->at, f->low);
+    decimal_of_text(&high->at, f->high);
     return true;
 }
 

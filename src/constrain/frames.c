@@ -224,7 +224,7 @@ static void count_extras(const tone_walk *w, const tone_frame *f, uint32_t *n)
 static bool open_object(tone_walk *w, tone_frame *f)
 {
     const tone_object *o = &w->program->objects[f->shape];
-    uint32_t n = words_of(o), levels = tone_walk_levels(w, f), n_extra[64] = {0};
+    uint32_t n = words_of(o), levels = tone_walk_levels(w, f), n_extra[TONE_EXTRAS_MAX] = {0};
     uint64_t *used = w->words + f->words, *open = used + n, extras = 0;
     memset(open, 0, (n + 1) * sizeof *open);
     f->count = 0;

@@ -100,22 +100,30 @@ void tone_decimal_print(char *to, const tone_decimal *a)
     *to = 0;
 }
 
-void tone_number_at_least(tone_number_rule *r, const tone_decimal *at, bool exclusive)
+bool tone_bound_of(tone_bound *out, double real, const int64_t *integer, bool upper, bool exclusive)
 {
-    int c = r->low.set ? tone_decimal_compare(at, &r->low.at) : 1;
-    if (c > 0)
-        r->low = (tone_bound){true, exclusive, *at};
-    else if (c == 0)
-        r->low.exclusive |= exclusive;
+    *out = (tone_bound){.set = true, .exclusive = exclusive};
+    if (integer)
+        tone_decimal_of_int(&out->at, *integer);
+    else if (!tone_decimal_of_real(&out->at, real))
+        return false;
+    if (!exclusive || !tone_decimal_of_real(&out->next, nextafter(real, upper ? -HUGE_VAL : HUGE_VAL)))
+        out->next = out->at;
+    return true;
 }
 
-void tone_number_at_most(tone_number_rule *r, const tone_decimal *at, bool exclusive)
+void tone_number_at_least(tone_number_rule *r, const tone_bound *bound)
 {
-    int c = r->high.set ? tone_decimal_compare(at, &r->high.at) : -1;
-    if (c < 0)
-        r->high = (tone_bound){true, exclusive, *at};
-    else if (c == 0)
-        r->high.exclusive |= exclusive;
+    int c = r->low.set ? tone_decimal_compare(&bound->at, &r->low.at) : 1;
+    if (c > 0 || (c == 0 && bound->exclusive))
+        r->low = *bound;
+}
+
+void tone_number_at_most(tone_number_rule *r, const tone_bound *bound)
+{
+    int c = r->high.set ? tone_decimal_compare(&bound->at, &r->high.at) : -1;
+    if (c < 0 || (c == 0 && bound->exclusive))
+        r->high = *bound;
 }
 
 typedef enum part { BEGIN = 1, MINUS, ZERO, INT, POINT, FRACTION, E, E_SIGN, E_DIGIT, E_DIGITS } part;
@@ -198,7 +206,8 @@ static int max_int_digits(const tone_number_rule *r)
 
 static int max_fraction_digits(const tone_number_rule *r, int n_int)
 {
-    int n = plain(r) ? TONE_FRACTION_DIGITS : TONE_EXACT_DIGITS - n_int;
+    bool differ = r->one_spelling || r->not_integer || r->n_excluded || r->n_multiples;
+    int n = differ ? TONE_EXACT_DIGITS - n_int : TONE_FRACTION_DIGITS;
     for (uint32_t i = 0; i < r->n_multiples; i++)
         if (!r->multiples[i].not && (int)r->multiples[i].places < n)
             n = (int)r->multiples[i].places;
@@ -338,11 +347,19 @@ tone_status tone_number_dfa(tone_dfa **out, const tone_number_rule *rule)
     for (uint32_t i = 0; i < rule->n_multiples; i++)
         if (rule->multiples[i].unit > REMAINDER_MAX)
             return TONE_ERR_LIMIT;
+    tone_number_rule r = *rule;
+    tone_bound *bounds[BOUNDS] = {&r.low, &r.high};
+    for (int b = 0; b < BOUNDS; b++) {
+        if (bounds[b]->set && bounds[b]->exclusive && !r.integer && tone_decimal_compare(&bounds[b]->at, &bounds[b]->next)) {
+            bounds[b]->at = bounds[b]->next;
+            bounds[b]->exclusive = false;
+        }
+    }
     place first = {.part = BEGIN, .excluded = (uint16_t)((1u << rule->n_excluded) - 1)};
     static const char symbols[] = "0123456789+-.eE";
     uint16_t classes[TONE_SYM_READ] = {0};
     for (uint16_t i = 0; symbols[i]; i++)
         classes[(uint8_t)symbols[i]] = (uint16_t)(i + 1);
-    const tone_dfa_machine m = {rule, sizeof first, step, flags, classes, sizeof symbols};
+    const tone_dfa_machine m = {&r, sizeof first, step, flags, classes, sizeof symbols};
     return tone_dfa_explore(out, &m, &first, STATES_MAX);
 }

@@ -3,8 +3,9 @@
  * A number is written as JSON writes it, without "-0" and with at most TONE_INT_DIGITS digits before the point (more
  * when a bound has more) and TONE_FRACTION_DIGITS after it: what never ends is the classic way for constrained output
  * to go wrong.  Exponents (two digits) are allowed where nothing but the type is asked.  Bounds and multiples are
- * compared digit by digit, exactly, never through floating point; a number with a fraction that is compared has at most
- * TONE_EXACT_DIGITS digits in all, so that readers that do use doubles come to the same result. */
+ * compared digit by digit, exactly, never through floating point.  Readers that do use doubles come to the same result:
+ * an exclusive bound keeps a double's distance (rounding turns < into <=, never <= into >), and where numbers must differ
+ * from others they have at most TONE_EXACT_DIGITS digits, which doubles tell apart. */
 #ifndef TONE_CONSTRAIN_NUMBER_H
 #define TONE_CONSTRAIN_NUMBER_H
 
@@ -23,6 +24,7 @@ typedef struct tone_decimal {
 typedef struct tone_bound {
     bool set, exclusive;
     tone_decimal at;
+    tone_decimal next; /* exclusive: the nearest double that is allowed, see below */
 } tone_bound;
 
 enum { TONE_MULTIPLES_MAX = 4, TONE_EXCLUDED_MAX = 16 };
@@ -49,9 +51,11 @@ bool tone_decimal_is_integer(const tone_decimal *a);
 /* As digits; buffer of 64 bytes. */
 void tone_decimal_print(char *to, const tone_decimal *a);
 
+/* A bound at what a JSON number says; false for numbers that tone_decimal_of_real() refuses. */
+bool tone_bound_of(tone_bound *out, double real, const int64_t *integer, bool upper, bool exclusive);
 /* Tighten. */
-void tone_number_at_least(tone_number_rule *r, const tone_decimal *at, bool exclusive);
-void tone_number_at_most(tone_number_rule *r, const tone_decimal *at, bool exclusive);
+void tone_number_at_least(tone_number_rule *r, const tone_bound *bound);
+void tone_number_at_most(tone_number_rule *r, const tone_bound *bound);
 
 /* TONE_ERR_LIMIT: too many states. */
 tone_status tone_number_dfa(tone_dfa **out, const tone_number_rule *rule);

@@ -13,6 +13,8 @@
 enum { TONE_HEIGHT_NEVER = UINT32_MAX };
 /* Symbols that something needs at least, saturating. */
 enum { TONE_COST_MAX = UINT32_MAX / 8 };
+/* Named members of one object, and its extras, at most. */
+enum { TONE_MEMBERS_MAX = 1024, TONE_EXTRAS_MAX = 64 };
 
 typedef struct tone_array tone_array;
 typedef struct tone_object tone_object;

@@ -145,7 +145,7 @@ tone_status tone_node_fail(tone_compiler *c, tone_status code, const tone_node *
 TONE_NODISCARD tone_status tone_node_pattern(tone_compiler *c, tone_re *out, const tone_node *n, const char *pattern, size_t n_bytes);
 TONE_NODISCARD tone_status tone_format_re(tone_re *out, bool *known, tone_re_pool *p, const char *name, tone_error *err);
 /* Formats of numbers: int32 and the like; false when it is none. */
-bool tone_format_range(const char *name, tone_decimal *low, tone_decimal *high);
+bool tone_format_range(const char *name, tone_bound *low, tone_bound *high);
 
 bool tone_json_decimal(tone_decimal *out, const json_t *json);
 bool tone_json_same(const json_t *a, const json_t *b);
@@ -164,7 +164,7 @@ bool tone_conj_empty(tone_compiler *c, uint32_t conj);
 typedef enum tone_demand_kind {
     TONE_DEMAND_TYPES,    /* mask                                             */
     TONE_DEMAND_INTEGER,  /* numbers: integers; with `not` none               */
-    TONE_DEMAND_BOUND,    /* decimal: at least (at most if `upper`), exclusive if `flag` */
+    TONE_DEMAND_BOUND,    /* at least `bound` (at most if `upper`)            */
     TONE_DEMAND_MULTIPLE, /* unit, places; with `not` none                    */
     TONE_DEMAND_VALUES,   /* json: array of allowed (with `not` forbidden) values */
     TONE_DEMAND_LENGTH,   /* min, max characters                              */
@@ -185,14 +185,14 @@ typedef enum tone_demand_kind {
 
 typedef struct tone_demand {
     tone_demand_kind kind;
-    bool not, upper, flag;
+    bool not, upper;
     unsigned types;
     uint32_t min, max, from;
     tone_literal literal;
     uint32_t node;
     uint32_t unit, places;
     tone_re re;
-    tone_decimal decimal;
+    tone_bound bound;
     json_t *json;
     const char *key;
     uint32_t n_key;

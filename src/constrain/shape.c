@@ -6,7 +6,7 @@
 #include "base/fail.h"
 #include "constrain/schema.h"
 
-enum { NEVER = 1, PLACES_MAX = 1000, MEMBERS_MAX = 1024, PATTERNS_MAX = 6, CASES_MAX = 1024, MINIMUM_MAX = 1 << 16 };
+enum { NEVER = 1, PLACES_MAX = 1000, PATTERNS_MAX = 6, CASES_MAX = 1024, MINIMUM_MAX = 1 << 16 };
 
 /* A growing list of literals. */
 typedef struct literals {
@@ -87,9 +87,9 @@ static tone_status add_number(tone_compiler *c, tone_shape *shape, const tone_de
             break;
         case TONE_DEMAND_BOUND:
             if (d->upper)
-                tone_number_at_most(&r, &d->decimal, d->flag);
+                tone_number_at_most(&r, &d->bound);
             else
-                tone_number_at_least(&r, &d->decimal, d->flag);
+                tone_number_at_least(&r, &d->bound);
             break;
         case TONE_DEMAND_MULTIPLE:
             if (r.n_multiples == TONE_MULTIPLES_MAX)
@@ -303,7 +303,7 @@ static tone_status member_add(tone_compiler *c, tone_shape_object *o, const char
 {
     if (member_find(o, key, n_key))
         return TONE_OK;
-    if (o->n_members >= MEMBERS_MAX)
+    if (o->n_members >= TONE_MEMBERS_MAX)
         return too_many(c, "properties of one object");
     o->members = tone_arena_grow(&c->arena, o->members, o->n_members, sizeof *o->members);
     if (c->arena.failed)

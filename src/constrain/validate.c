@@ -107,7 +107,8 @@ static bool number_valid(trial *t, const tone_node *n, const json_t *v)
         int sign; /* the value compared with the bound must not have this sign … */
         bool exclusive; /* … or be equal */
     } bounds[] = {{"minimum", -1, false}, {"maximum", 1, false}, {"exclusiveMinimum", -1, true}, {"exclusiveMaximum", 1, true}};
-    tone_decimal x, y, low, high;
+    tone_decimal x, y;
+    tone_bound low, high;
     bool exact = tone_json_decimal(&x, v);
     for (size_t i = 0; i < 4; i++) {
         const json_t *bound = tone_node_get(n, bounds[i].keyword);
@@ -129,7 +130,7 @@ static bool number_valid(trial *t, const tone_node *n, const json_t *v)
     }
     const char *format = json_string_value(tone_node_get(n, "format"));
     if (format && tone_format_range(format, &low, &high) && exact)
-        return tone_decimal_is_integer(&x) && tone_decimal_compare(&x, &low) >= 0 && tone_decimal_compare(&x, &high) <= 0;
+        return tone_decimal_is_integer(&x) && tone_decimal_compare(&x, &low.at) >= 0 && tone_decimal_compare(&x, &high.at) <= 0;
     (void)t;
     return true;
 }
