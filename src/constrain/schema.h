@@ -150,8 +150,8 @@ bool tone_format_range(const char *name, tone_bound *low, tone_bound *high);
 bool tone_json_decimal(tone_decimal *out, const json_t *json);
 bool tone_json_same(const json_t *a, const json_t *b);
 
-/* Whether a value satisfies a literal. */
-TONE_NODISCARD tone_status tone_literal_valid(tone_compiler *c, bool *out, tone_literal l, json_t *value);
+/* Whether a value, which is one of `list` (or list is NULL), satisfies a literal. */
+TONE_NODISCARD tone_status tone_literal_valid(tone_compiler *c, bool *out, tone_literal l, json_t *value, const json_t *list);
 
 /* The conjunction of literals (any order, doubles allowed). */
 TONE_NODISCARD tone_status tone_conj_of(tone_compiler *c, uint32_t *out, const tone_literal *literals, uint32_t n);

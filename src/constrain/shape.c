@@ -53,7 +53,7 @@ static tone_status add_values(tone_compiler *c, tone_shape *shape, uint32_t conj
     json_array_foreach (values, i, v) {
         bool good = true;
         for (uint32_t k = 0; k < c->conjs[conj].n && good; k++) {
-            tone_status st = tone_literal_valid(c, &good, c->conjs[conj].literals[k], v);
+            tone_status st = tone_literal_valid(c, &good, c->conjs[conj].literals[k], v, values);
             if (st)
                 return st;
         }
@@ -412,7 +412,7 @@ static tone_status fill_member(tone_compiler *c, tone_shape_member *m, const ton
             json_t *text = json_stringn(m->key, m->n_key);
             st = tone_compiler_own(c, text);
             if (!st)
-                st = tone_literal_valid(c, &good, d->literal, text);
+                st = tone_literal_valid(c, &good, d->literal, text, NULL);
             if (!st && !good && !add_literal(c, &l, NEVER))
                 st = tone_compiler_no_memory(c);
         }

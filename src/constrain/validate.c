@@ -85,6 +85,7 @@ static unsigned type_of(const json_t *v)
 /* One validation: the compiler, how deep, and what went wrong on the way. */
 typedef struct trial {
     tone_compiler *c;
+    const json_t *value, *list; /* value is one of the list: it need not be looked for there */
     int depth;
     tone_status status;
 } trial;
@@ -299,7 +300,8 @@ static bool valid(trial *t, uint32_t node, json_t *v)
     if (!(tone_node_types(n, &integer) & type_of(v)) || (integer && json_is_number(v) && !whole_number(v)))
         return false;
     const json_t *values = tone_node_get(n, "enum"), *constant = tone_node_get(n, "const");
-    if ((values && !listed(values, v)) || (constant && !tone_json_same(constant, v)))
+    bool known = v == t->value && values == t->list;
+    if ((values && !known && !listed(values, v)) || (constant && !tone_json_same(constant, v)))
         return false;
     t->depth++;
     bool good = true;
@@ -321,9 +323,9 @@ static bool valid(trial *t, uint32_t node, json_t *v)
     return good && !t->status;
 }
 
-tone_status tone_literal_valid(tone_compiler *c, bool *out, tone_literal l, json_t *value)
+tone_status tone_literal_valid(tone_compiler *c, bool *out, tone_literal l, json_t *value, const json_t *list)
 {
-    trial t = {c, 0, TONE_OK};
+    trial t = {.c = c, .value = value, .list = list};
     bool good = valid(&t, l / 2, value);
     *out = l & 1 ? !good : good;
     return t.status;
