@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -128,33 +129,43 @@ class Terminal:
             os.execve(program, [program, "chat", "-m", model, "--temp", "0", *options], env)
         self.seen = ""
 
-    def until(self, text, seconds=20):
-        """What came until `text`, which is left behind."""
+    def until(self, *texts, seconds=30):
+        """What came until one of the texts, which is left behind."""
         end = time.time() + seconds
-        while text not in self.seen:
-            if time.time() > end or not select.select([self.fd], [], [], 0.2)[0]:
-                if time.time() > end:
-                    check(False, f"{text!r} never came; there is {self.seen[-300:]!r}")
-                    return ""
+        while not any(t in self.seen for t in texts):
+            if time.time() > end:
+                check(False, f"{texts} never came; there is {self.seen[-300:]!r}")
+                return ""
+            if not select.select([self.fd], [], [], 0.2)[0]:
                 continue
             try:
                 self.seen += os.read(self.fd, 65536).decode(errors="replace")
             except OSError:
-                check(False, f"the program ended before {text!r}: {self.seen[-300:]!r}")
+                check(False, f"the program ended before {texts}: {self.seen[-300:]!r}")
                 return ""
-        before, self.seen = self.seen.split(text, 1)
+        at, text = min((self.seen.index(t), t) for t in texts if t in self.seen)
+        before, self.seen = self.seen[:at + len(text)], self.seen[at + len(text):]
         return before
 
     def send(self, text):
         os.write(self.fd, text.encode())
 
-    def end(self):
-        try:
-            while os.read(self.fd, 65536):
-                pass
-        except OSError:
-            pass
+    def end(self, seconds=30):
+        """The exit status; the program is expected to end by itself."""
+        end = time.time() + seconds
+        while time.time() < end:
+            try:
+                if select.select([self.fd], [], [], 0.2)[0] and not os.read(self.fd, 65536):
+                    break
+            except OSError:
+                break
+        else:
+            os.kill(self.pid, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+# The last line about an answer, which what a model says cannot look like; then the prompt.
+ANSWERED = ("; context ", "the question is forgotten)")
 
 
 def terminals(folder):
@@ -163,33 +174,37 @@ def terminals(folder):
         t.until("/help lists the commands")
         t.until("> ")
         t.send("h\u00e9llo\n")
-        t.until("context ")
-        t.until("> ")
-        t.send("half a line\x03")
-        t.until("> ")
+        t.until(*ANSWERED)
+        t.until("\n> ")
+        t.send("half a line")
+        t.until("half a line")
+        t.send("\x03")
+        t.until("\n> ")
         t.send("/show\n")
-        shown = t.until("h\u00e9llo")
+        shown = t.until("> h\u00e9llo")
         check("half" not in shown.split("/show")[-1], f"{term}: Ctrl-C forgets the line")
-        t.until("> ")
+        t.until("\n> ")
         t.send("/quit\n")
         check(t.end() == 0, f"{term}: /quit ends with 0")
     # Ctrl-C stops an answer, not the program.  What a random model says may end before that, so there are several tries.
     t = Terminal(folder, "xterm", "-c", "65536")
-    t.until("> ")
+    t.until("/help lists the commands")
+    t.until("\n> ")
     stopped = False
     for k in range(12):
         t.send(f"go on {k}\n")
-        t.until("\n")
+        t.until(f"go on {k}\r\n")
         t.send("\x03")
-        stopped = "(stopped" in t.until("\n> ")
+        stopped = "(stopped" in t.until(*ANSWERED)
+        t.until("\n> ")
         if stopped:
             break
     check(stopped, "Ctrl-C stops an answer")
     t.send("/max 3\n")
-    t.until("> ")
+    t.until("\n> ")
     t.send("again\n")
-    t.until("(cut off")
-    t.until("> ")
+    t.until(*ANSWERED)
+    t.until("\n> ")
     t.send("\x04")
     check(t.end() == 0, "Ctrl-D ends with 0")
 

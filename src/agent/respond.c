@@ -120,14 +120,17 @@ static tone_status generate(response *r, tone_session *s, const tone_input *inpu
     return tone_reply_finish(r->out->reply, whole ? TONE_FINISH_STOP : TONE_FINISH_LENGTH, &r->out->message, err);
 }
 
-tone_status tone_respond(tone_session *s, const tone_input *input, const tone_respond_options *o, tone_response *out, tone_error *err)
+tone_status tone_respond(tone_session *s, const tone_input *input, const tone_respond_options *o, tone_response *out,
+                         tone_error *err)
 {
     *out = (tone_response){0};
     response r = {.o = o, .tokenizer = tone_model_tokenizer(tone_session_model(s)), .out = out};
     if (!r.tokenizer)
         return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "this model has no vocabulary beside its weights");
-    const tone_reply_options ro = {.tokenizer = r.tokenizer, .tools = o->tools, .tools_n = o->tools_n, .thinking = o->thinking,
-        .open_thought = o->open_thought, .strict_calls = o->strict_calls, .stops = o->gen.stops, .n_stops = o->gen.n_stops,
+    const tone_reply_options ro = {.tokenizer = r.tokenizer, .tools = o->tools, .tools_n = o->tools_n,
+        .thinking = o->thinking,
+        .open_thought = o->open_thought, .strict_calls = o->strict_calls, .stops = o->gen.stops,
+            .n_stops = o->gen.n_stops,
         .sink = o->sink, .user = o->user};
     tone_status st = tone_reply_open(&out->reply, &ro, err);
     if (!st)

@@ -73,7 +73,8 @@ void tone_rules_close(tone_rules *r)
 static void describe(tone_buf *b, const tone_constraint_answer *a, const tone_constraint_options *o)
 {
     const char *name = a->name ? a->name : "";
-    tone_buf_printf(b, "%d %d %d %zu %zu %s ", (int)a->choice, (int)a->one_call, (int)a->thought, a->tools ? a->tools_bytes : 0,
+    tone_buf_printf(b, "%d %d %d %zu %zu %s ", (int)a->choice, (int)a->one_call, (int)a->thought,
+                    a->tools ? a->tools_bytes : 0,
                     a->schema ? a->schema_bytes + 1 : 0, name);
     if (o)
         tone_buf_printf(b, "%d%d%d%d%d %u ", o->lenient, o->any_order, o->spaces, o->closed, o->allow_none, o->max_depth);
@@ -81,12 +82,16 @@ static void describe(tone_buf *b, const tone_constraint_answer *a, const tone_co
     tone_buf_append(b, a->schema, a->schema ? a->schema_bytes : 0);
 }
 
-static tone_status compile(const tone_rules *r, kept *k, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
+static tone_status compile(const tone_rules *r, kept *k, const tone_constraint_answer *a,
+                           const tone_constraint_options *o, tone_error *err)
 {
     /* Families without calls and thoughts have JSON documents all the same. */
     bool document = a->schema && !a->tools && a->thought == TONE_THOUGHT_NONE;
-    tone_status st = document ? tone_constraint_compile_schema(&k->constraint, r->vocab, a->schema, a->schema_bytes, o, err)
-                              : tone_constraint_compile_answer(&k->constraint, r->vocab, a, o, err);
+    tone_status st;
+    if (document)
+        st = tone_constraint_compile_schema(&k->constraint, r->vocab, a->schema, a->schema_bytes, o, err);
+    else
+        st = tone_constraint_compile_answer(&k->constraint, r->vocab, a, o, err);
     return st ? st : tone_constraint_state_open(&k->state, k->constraint, err);
 }
 
@@ -100,7 +105,8 @@ static kept *find(tone_rules *r, const tone_buf *made_from)
     return NULL;
 }
 
-tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *a, const tone_constraint_options *o, tone_error *err)
+tone_status tone_rules_set(tone_rules *r, const tone_constraint_answer *a, const tone_constraint_options *o,
+                           tone_error *err)
 {
     tone_buf made_from = {0};
     r->now = NULL;

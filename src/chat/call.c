@@ -100,7 +100,8 @@ static bool hex4(const reader *r, size_t from, uint32_t *out)
         return false;
     for (size_t i = 0; i < 4; i++) {
         char c = r->s[from + i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' &&
+            c <= 'F' ? c - 'A' + 10 : -1;
         if (digit < 0)
             return false;
         *out = *out << 4 | (uint32_t)digit;
@@ -423,7 +424,8 @@ static bool push(tone_chat_calls *calls, const char *name, size_t name_n, tone_b
         calls->room = room;
     }
     size_t n = arguments->n;
-    tone_chat_call c = {.name = malloc(name_n + 1), .arguments = tone_buf_take(arguments), .name_n = name_n, .arguments_n = n, .repaired = repaired};
+    tone_chat_call c = {.name = malloc(name_n + 1), .arguments = tone_buf_take(arguments), .name_n = name_n,
+        .arguments_n = n, .repaired = repaired};
     if (!c.name || !c.arguments) {
         free(c.name);
         free(c.arguments);
@@ -486,7 +488,8 @@ void tone_chat_calls_cut(tone_chat_calls *calls, size_t n)
     }
 }
 
-tone_chat_call_result tone_chat_calls_read(tone_chat_calls *out, const char *text, size_t n, const tone_chat_tools *tools, bool strict, tone_chat_call_fault *fault)
+tone_chat_call_result tone_chat_calls_read(tone_chat_calls *out, const char *text, size_t n,
+                                           const tone_chat_tools *tools, bool strict, tone_chat_call_fault *fault)
 {
     size_t before = out->n;
     for (int tolerant = 0; tolerant <= !strict; tolerant++) {

@@ -30,7 +30,8 @@ typedef enum tone_chat_call_result { CHAT_CALL_OK, CHAT_CALL_BAD, CHAT_CALL_NO_M
 
 /* Append the calls of text[0..n), UTF-8 in which <|"|> stands for that token.  On CHAT_CALL_BAD nothing is appended and
  * *fault says what the plain grammar missed.  `strict`: no repairs. */
-tone_chat_call_result tone_chat_calls_read(tone_chat_calls *out, const char *text, size_t n, const tone_chat_tools *tools, bool strict,
+tone_chat_call_result tone_chat_calls_read(tone_chat_calls *out, const char *text, size_t n,
+                                           const tone_chat_tools *tools, bool strict,
                                  tone_chat_call_fault *fault);
 /* Forget the calls from number n on. */
 void tone_chat_calls_cut(tone_chat_calls *calls, size_t n);

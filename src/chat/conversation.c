@@ -14,7 +14,8 @@ static tone_status no_memory(tone_error *err)
     return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the conversation");
 }
 
-tone_status tone_conversation_open(tone_conversation **out, const tone_tokenizer *tokenizer, tone_chat_family family, tone_error *err)
+tone_status tone_conversation_open(tone_conversation **out, const tone_tokenizer *tokenizer, tone_chat_family family,
+                                   tone_error *err)
 {
     tone_conversation *c = *out = calloc(1, sizeof *c);
     if (!c)
@@ -188,7 +189,8 @@ tone_status tone_conversation_add_user(tone_conversation *c, const char *text, s
     return push_written(c, &b, put_text(&b, "content", text, n, err), err);
 }
 
-tone_status tone_conversation_add_result(tone_conversation *c, const char *id, const char *text, size_t n, bool object, tone_error *err)
+tone_status tone_conversation_add_result(tone_conversation *c, const char *id, const char *text, size_t n, bool object,
+                                         tone_error *err)
 {
     tone_buf b = {0};
     tone_buf_puts(&b, "{\"role\":\"tool\"");
@@ -213,7 +215,8 @@ static void put_calls(tone_buf *b, const tone_conversation *c, const tone_messag
 {
     tone_buf_puts(b, ",\"tool_calls\":[");
     for (size_t i = 0; i < m->n_calls; i++) {
-        tone_buf_printf(b, "%s{\"id\":\"call_%zu_%zu\",\"type\":\"function\",\"function\":{\"name\":", i ? "," : "", c->n, i);
+        tone_buf_printf(b, "%s{\"id\":\"call_%zu_%zu\",\"type\":\"function\",\"function\":{\"name\":", i ? "," : "",
+                        c->n, i);
         tone_json_write_string(b, m->calls[i].name, strlen(m->calls[i].name));
         tone_buf_puts(b, ",\"arguments\":");
         tone_json_write_string(b, m->calls[i].arguments, strlen(m->calls[i].arguments));
@@ -245,7 +248,8 @@ static bool is_stop(const tone_tokenizer *t, tone_token id)
 }
 
 /* Keep the tokens of an answer. */
-static tone_status make_replay(const tone_conversation *c, tone_chat_entry *e, const tone_token *ids, size_t n_ids, tone_error *err)
+static tone_status make_replay(const tone_conversation *c, tone_chat_entry *e, const tone_token *ids, size_t n_ids,
+                               tone_error *err)
 {
     tone_token_list all = {0};
     char *text = NULL;
@@ -289,7 +293,8 @@ static tone_chat_replay replay_of(const tone_conversation *c, const tone_chat_en
     return r;
 }
 
-tone_status tone_conversation_add_reply(tone_conversation *c, const tone_message *m, const tone_token *ids, size_t n_ids, tone_error *err)
+tone_status tone_conversation_add_reply(tone_conversation *c, const tone_message *m, const tone_token *ids, size_t n_ids,
+                                        tone_error *err)
 {
     tone_chat_entry made = {0};
     if (n_ids && m->faithful && c->tokenizer) {
@@ -365,7 +370,8 @@ static const char *text_or(const tone_json_value *v, const char *otherwise)
 static tone_conversation_call call_facts(const tone_json_value *call)
 {
     const tone_json_value *f = tone_json_get(call, "function");
-    return (tone_conversation_call){.id = text_or(tone_json_get(call, "id"), ""), .name = text_or(tone_json_get(f, "name"), ""),
+    return (tone_conversation_call){.id = text_or(tone_json_get(call, "id"), ""),
+        .name = text_or(tone_json_get(f, "name"), ""),
                                     .arguments = text_or(tone_json_get(f, "arguments"), "{}")};
 }
 
@@ -398,30 +404,37 @@ static const tone_json_value *next_pending(const tone_conversation *c, size_t an
     for (; call; call = call->next) {
         bool answered = false;
         for (size_t i = answer + 1; i < c->n && !answered; i++)
-            answered = tone_json_same_text(tone_json_get(tone_chat_conversation_message(c, i), "tool_call_id"), tone_json_get(call, "id"));
+            answered = tone_json_same_text(tone_json_get(tone_chat_conversation_message(c, i), "tool_call_id"),
+                                           tone_json_get(call, "id"));
         if (!answered)
             break;
     }
     return call;
 }
 
+/* The i-th pending call of the last answer; NULL past the last. */
+static const tone_json_value *pending(const tone_conversation *c, size_t i)
+{
+    size_t answer = last_answer(c);
+    if (answer == c->n)
+        return NULL;
+    const tone_json_value *v = next_pending(c, answer, calls_of(tone_chat_conversation_message(c, answer))->first);
+    while (v && i--)
+        v = next_pending(c, answer, v->next);
+    return v;
+}
+
 size_t tone_conversation_n_pending(const tone_conversation *c)
 {
-    size_t answer = last_answer(c), n = 0;
-    if (answer == c->n)
-        return 0;
-    for (const tone_json_value *v = next_pending(c, answer, calls_of(tone_chat_conversation_message(c, answer))->first); v; v = next_pending(c, answer, v->next))
+    size_t n = 0;
+    while (pending(c, n))
         n++;
     return n;
 }
 
 tone_conversation_call tone_conversation_pending(const tone_conversation *c, size_t i)
 {
-    size_t answer = last_answer(c);
-    const tone_json_value *v = next_pending(c, answer, calls_of(tone_chat_conversation_message(c, answer))->first);
-    while (i--)
-        v = next_pending(c, answer, v->next);
-    return call_facts(v);
+    return call_facts(pending(c, i));
 }
 
 void tone_conversation_cut(tone_conversation *c, size_t i)
@@ -443,7 +456,8 @@ size_t tone_conversation_last_user(const tone_conversation *c)
 tone_status tone_conversation_prompt(tone_conversation *c, tone_prompt **out, tone_error *err)
 {
     *out = NULL;
-    tone_chat_request q = {.messages = malloc((c->n + 1) * sizeof *q.messages), .think = c->thinking, .keep_thoughts = c->keep_all, .generate = true};
+    tone_chat_request q = {.messages = malloc((c->n + 1) * sizeof *q.messages), .think = c->thinking,
+        .keep_thoughts = c->keep_all, .generate = true};
     tone_chat_replay *replay = calloc(c->n + 1, sizeof *replay);
     tone_status st = q.messages && replay ? TONE_OK : no_memory(err);
     if (!st) {

@@ -39,6 +39,7 @@ static inline const tone_json_value *tone_chat_conversation_message(const tone_c
 }
 
 /* text[0..n) may hold zero bytes; a blank one takes the system text away. */
-TONE_NODISCARD tone_status tone_chat_conversation_set_system(tone_conversation *c, const char *text, size_t n, tone_error *err);
+TONE_NODISCARD tone_status tone_chat_conversation_set_system(tone_conversation *c, const char *text, size_t n,
+                                                             tone_error *err);
 
 #endif

@@ -15,7 +15,8 @@ static tone_status no_memory(tone_error *err)
 tone_status tone_conversation_write(const tone_conversation *c, char **out, size_t *n, tone_error *err)
 {
     tone_buf b = {0};
-    tone_buf_printf(&b, "{\"format\":\"tonesmith conversation 1\",\n\"enable_thinking\":%s", c->thinking ? "true" : "false");
+    tone_buf_printf(&b, "{\"format\":\"tonesmith conversation 1\",\n\"enable_thinking\":%s",
+                    c->thinking ? "true" : "false");
     if (c->tools) {
         tone_buf_puts(&b, ",\n\"tools\":");
         tone_json_write(&b, tone_json_tree_root(c->tools));

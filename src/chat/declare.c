@@ -22,7 +22,8 @@ static tone_status properties(declarer *d, const tone_json_value *map, bool skip
 
 static tone_status wrong(const declarer *d, const tone_json_value *at, const char *what)
 {
-    return tone_fail(d->err, TONE_ERR_FORMAT, 0, "tools[%zu] ('%.60s'): '%.60s' %s", d->index, d->tool, at->key ? at->key : "", what);
+    return tone_fail(d->err, TONE_ERR_FORMAT, 0, "tools[%zu] ('%.60s'): '%.60s' %s", d->index, d->tool,
+                     at->key ? at->key : "", what);
 }
 
 static tone_status no_memory(const declarer *d)
@@ -235,7 +236,8 @@ static tone_status parameters(declarer *d, const tone_json_value *p)
         return TONE_OK;
     if (p->kind != TONE_JSON_OBJECT)
         return wrong(d, p, "is no schema");
-    const tone_json_value *props = tone_json_get(p, "properties"), *names = tone_json_get(p, "required"), *type = tone_json_get(p, "type");
+    const tone_json_value *props = tone_json_get(p, "properties"), *names = tone_json_get(p, "required"),
+        *type = tone_json_get(p, "type");
     tone_chat_out_puts(d->o, ",parameters:{");
     if (tone_json_truthy(props)) {
         if (props->kind != TONE_JSON_OBJECT)
@@ -275,9 +277,11 @@ static tone_status response(declarer *d, const tone_json_value *r)
     return TONE_OK;
 }
 
-tone_status tone_chat_declaration(tone_chat_out *o, const tone_json_value *tool, size_t index, bool exact, tone_error *err)
+tone_status tone_chat_declaration(tone_chat_out *o, const tone_json_value *tool, size_t index, bool exact,
+                                  tone_error *err)
 {
-    const tone_json_value *f = tone_json_get(tool, "function"), *name = tone_json_get(f, "name"), *text = tone_json_get(f, "description");
+    const tone_json_value *f = tone_json_get(tool, "function"), *name = tone_json_get(f, "name"),
+        *text = tone_json_get(f, "description");
     declarer d = {.o = o, .tool = name->text, .index = index, .exact = exact, .err = err};
     if (text && text->kind != TONE_JSON_NULL && text->kind != TONE_JSON_STRING)
         return wrong(&d, text, "is no text");

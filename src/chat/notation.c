@@ -25,7 +25,8 @@ static tone_status number(tone_chat_out *o, const tone_json_value *v, bool exact
     tone_chat_out_text(o, tone_buf_text(&b), b.n);
     o->failed |= b.failed;
     tone_buf_clear(&b);
-    return finite ? TONE_OK : tone_fail(err, TONE_ERR_FORMAT, 0, "the number %.*s is out of range", v->n > 40 ? 40 : (int)v->n, v->text);
+    return finite ? TONE_OK : tone_fail(err, TONE_ERR_FORMAT, 0, "the number %.*s is out of range",
+                                        v->n > 40 ? 40 : (int)v->n, v->text);
 }
 
 static tone_status members(tone_chat_out *o, const tone_json_value *v, tone_chat_style style, tone_error *err)

@@ -19,9 +19,11 @@ typedef struct tone_chat_style {
 void tone_chat_quoted(tone_chat_out *o, const char *text, size_t n);
 
 /* TONE_ERR_FORMAT for a number that no double can hold. */
-TONE_NODISCARD tone_status tone_chat_value(tone_chat_out *o, const tone_json_value *v, tone_chat_style style, tone_error *err);
+TONE_NODISCARD tone_status tone_chat_value(tone_chat_out *o, const tone_json_value *v, tone_chat_style style,
+                                           tone_error *err);
 
 /* <|tool>declaration:…<tool|> of request.tools[index]. */
-TONE_NODISCARD tone_status tone_chat_declaration(tone_chat_out *o, const tone_json_value *tool, size_t index, bool exact, tone_error *err);
+TONE_NODISCARD tone_status tone_chat_declaration(tone_chat_out *o, const tone_json_value *tool, size_t index, bool exact,
+                                                 tone_error *err);
 
 #endif

@@ -26,7 +26,9 @@ void tone_chat_out_text(tone_chat_out *o, const char *text, size_t n)
 {
     if (n == 0)
         return;
-    tone_segment *s = o->n && o->segments[o->n - 1].kind == TONE_SEGMENT_TEXT ? &o->segments[o->n - 1] : push(o, TONE_SEGMENT_TEXT);
+    tone_segment *s = o->n ? &o->segments[o->n - 1] : NULL;
+    if (!s || s->kind != TONE_SEGMENT_TEXT)
+        s = push(o, TONE_SEGMENT_TEXT);
     if (!s)
         return;
     tone_buf_append(&o->text, text, n);

@@ -11,15 +11,19 @@ struct tone_prompt {
     bool trust_text;
 };
 
-tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q, const tone_prompt_options *options, tone_error *err)
+tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q, const tone_prompt_options *options,
+                                   tone_error *err)
 {
     *out = NULL;
     tone_prompt *p = calloc(1, sizeof *p);
     if (!p)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
     p->trust_text = options->trust_text;
-    tone_status st = options->family == TONE_CHAT_GEMMA3 ? tone_chat_turns_gemma3(&p->out, q, options, err)
-                                                         : tone_chat_turns_gemma4(&p->out, q, options, &p->beginning, err);
+    tone_status st;
+    if (options->family == TONE_CHAT_GEMMA3)
+        st = tone_chat_turns_gemma3(&p->out, q, options, err);
+    else
+        st = tone_chat_turns_gemma4(&p->out, q, options, &p->beginning, err);
     if (!st && !tone_chat_out_finish(&p->out))
         st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the prompt");
     if (st) {
@@ -30,7 +34,8 @@ tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q
     return TONE_OK;
 }
 
-tone_status tone_chat_prompt_build_json(tone_prompt **out, const tone_json_value *request, const tone_prompt_options *options, tone_error *err)
+tone_status tone_chat_prompt_build_json(tone_prompt **out, const tone_json_value *request,
+                                        const tone_prompt_options *options, tone_error *err)
 {
     *out = NULL;
     tone_chat_request q;
@@ -41,7 +46,8 @@ tone_status tone_chat_prompt_build_json(tone_prompt **out, const tone_json_value
     return st;
 }
 
-tone_status tone_prompt_build(tone_prompt **out, const char *request, size_t n, const tone_prompt_options *options, tone_error *err)
+tone_status tone_prompt_build(tone_prompt **out, const char *request, size_t n, const tone_prompt_options *options,
+                              tone_error *err)
 {
     *out = NULL;
     tone_json_tree *tree;
@@ -98,7 +104,8 @@ static tone_status encode_control(const tone_segment *s, const tone_tokenizer *t
     literal[n] = 0;
     tone_token id = tone_tokenizer_find(t, literal);
     if (id == TONE_TOKEN_NONE)
-        return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "the vocabulary has no %s: this model was not made for conversations", literal);
+        return tone_fail(err, TONE_ERR_UNSUPPORTED, 0,
+                         "the vocabulary has no %s: this model was not made for conversations", literal);
     return tone_token_list_push(out, id, err);
 }
 

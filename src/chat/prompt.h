@@ -5,7 +5,8 @@
 #include "chat/request.h"
 #include "chat/turns.h"
 
-TONE_NODISCARD tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q, const tone_prompt_options *options,
+TONE_NODISCARD tone_status tone_chat_prompt_build(tone_prompt **out, const tone_chat_request *q,
+                                                  const tone_prompt_options *options,
                                              tone_error *err);
 
 /* The same from a request's JSON object, which is not needed afterwards. */

@@ -76,7 +76,8 @@ tone_status tone_reply_open(tone_reply **out, const tone_reply_options *options,
         tone_reply_close(r);
         return st;
     }
-    r->said = (tone_chat_said){.tools = &r->tools, .stops = options->stops, .n_stops = options->n_stops, .sink = options->sink, .user = options->user};
+    r->said = (tone_chat_said){.tools = &r->tools, .stops = options->stops, .n_stops = options->n_stops,
+        .sink = options->sink, .user = options->user};
     for (size_t i = 0; i < N_MARKS; i++)
         r->ids[i] = options->tokenizer ? tone_tokenizer_find(options->tokenizer, marks[i].literal) : marks[i].id;
     r->state = options->open_thought ? IN_THOUGHT : IN_CONTENT;
@@ -297,12 +298,14 @@ static void send_stream(tone_reply *r)
         size_t skip = s->name.n >= 5 && memcmp(name, before, 5) == 0 ? 5 : 0, n = s->name.n - skip;
         name = tone_chat_call_name(&r->tools, name + skip, &n);
         r->stream_begun = true;
-        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = name, .n = n});
+        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = name,
+            .n = n});
     }
     size_t from = r->stream_sent;
     r->stream_sent = s->json.n;
     if (s->json.n > from)
-        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = s->json.data + from, .n = s->json.n - from});
+        tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number,
+            .text = s->json.data + from, .n = s->json.n - from});
 }
 
 static bool is_json(const tone_buf *b)
@@ -348,7 +351,8 @@ static void unreadable_call(tone_reply *r, bool closed, bool drop, const tone_ch
     tone_buf raw = {0};
     raw_call(r, closed, &raw);
     r->said.failed |= raw.failed;
-    tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_ERROR, .call = (uint32_t)r->said.calls.n, .text = raw.data, .n = raw.n,
+    tone_chat_said_event(&r->said, (tone_reply_event){.kind = TONE_REPLY_ERROR, .call = (uint32_t)r->said.calls.n,
+        .text = raw.data, .n = raw.n,
                                                  .why = drop ? "the limit cut a call off; it was dropped" : fault->why});
     if (!drop) { /* the words come back as content, on a line of their own */
         tone_buf *content = &r->said.content;

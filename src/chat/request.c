@@ -25,7 +25,8 @@ tone_chat_media tone_chat_part_media(const tone_json_value *part)
     static const struct {
         const char *type;
         tone_chat_media media;
-    } known[] = {{"image", CHAT_MEDIA_IMAGE}, {"image_url", CHAT_MEDIA_IMAGE}, {"audio", CHAT_MEDIA_AUDIO}, {"input_audio", CHAT_MEDIA_AUDIO}, {"video", CHAT_MEDIA_VIDEO}};
+    } known[] = {{"image", CHAT_MEDIA_IMAGE}, {"image_url", CHAT_MEDIA_IMAGE}, {"audio", CHAT_MEDIA_AUDIO},
+        {"input_audio", CHAT_MEDIA_AUDIO}, {"video", CHAT_MEDIA_VIDEO}};
     const tone_json_value *type = tone_json_get(part, "type");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (tone_json_is(type, known[i].type))
@@ -33,19 +34,22 @@ tone_chat_media tone_chat_part_media(const tone_json_value *part)
     return CHAT_MEDIA_NONE;
 }
 
-static tone_status check_content(const tone_json_value *content, const tone_json_value *role, size_t index, tone_error *err)
+static tone_status check_content(const tone_json_value *content, const tone_json_value *role, size_t index,
+                                 tone_error *err)
 {
     bool tool = tone_json_is(role, "tool");
     if (is_nothing(content) || content->kind == TONE_JSON_STRING)
         return TONE_OK;
     if (content->kind != TONE_JSON_ARRAY)
-        return tool ? TONE_OK : tone_fail(err, TONE_ERR_FORMAT, 0, "messages[%zu]: the content is neither text nor a list of parts", index);
+        return tool ? TONE_OK : tone_fail(err, TONE_ERR_FORMAT, 0,
+                                          "messages[%zu]: the content is neither text nor a list of parts", index);
     size_t i = 0;
     for (const tone_json_value *part = content->first; part; part = part->next, i++) {
         const tone_json_value *text = tone_json_get(part, "text");
         if (!is_kind(tone_json_get(part, "type"), TONE_JSON_STRING))
             return tone_fail(err, TONE_ERR_FORMAT, 0, "messages[%zu].content[%zu] has no type", index, i);
-        if (tone_json_is(tone_json_get(part, "type"), "text") && !is_kind(text, TONE_JSON_STRING) && !(tool && is_nothing(text)))
+        if (tone_json_is(tone_json_get(part, "type"), "text") && !is_kind(text, TONE_JSON_STRING) &&
+            !(tool && is_nothing(text)))
             return tone_fail(err, TONE_ERR_FORMAT, 0, "messages[%zu].content[%zu] is a text part without text", index, i);
     }
     return TONE_OK;

@@ -120,7 +120,8 @@ void tone_chat_said_flush(tone_chat_said *s)
     send(s, TONE_REPLY_CONTENT, &s->content, &s->content_sent, content_safe(s));
 }
 
-tone_chat_call_result tone_chat_said_call(tone_chat_said *s, const char *text, size_t n, bool strict, tone_chat_call_fault *fault)
+tone_chat_call_result tone_chat_said_call(tone_chat_said *s, const char *text, size_t n, bool strict,
+                                          tone_chat_call_fault *fault)
 {
     tone_chat_call_result result = tone_chat_calls_read(&s->calls, text, n, s->tools, strict, fault);
     s->failed |= result == CHAT_CALL_NO_MEMORY;
@@ -132,8 +133,10 @@ void tone_chat_said_send_calls(tone_chat_said *s, size_t first)
     for (size_t i = first; i < s->calls.n; i++) {
         const tone_chat_call *c = &s->calls.list[i];
         uint32_t number = (uint32_t)i;
-        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = c->name, .n = c->name_n});
-        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number, .text = c->arguments, .n = c->arguments_n});
+        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_BEGIN, .call = number, .text = c->name,
+            .n = c->name_n});
+        tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_ARGUMENTS, .call = number,
+            .text = c->arguments, .n = c->arguments_n});
         tone_chat_said_event(s, (tone_reply_event){.kind = TONE_REPLY_CALL_END, .call = number, .repaired = c->repaired});
     }
 }
@@ -141,7 +144,8 @@ void tone_chat_said_send_calls(tone_chat_said *s, size_t first)
 /* The first spelled call in text[from..n), n when there is none. */
 static size_t find_spelled(const tone_chat_said *s, const char *text, size_t n, size_t from)
 {
-    for (const char *p; from < n && (p = memmem(text + from, n - from, spelled_start, sizeof spelled_start - 1)) != NULL;) {
+    for (const char *p; from < n && (p = memmem(text + from, n - from, spelled_start,
+                                                sizeof spelled_start - 1)) != NULL;) {
         from = (size_t)(p - text);
         if (is_spelled(s->tools, p, n - from) == 2)
             return from;

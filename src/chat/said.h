@@ -34,7 +34,8 @@ void tone_chat_said_put(tone_chat_said *s, char c);
 void tone_chat_said_flush(tone_chat_said *s);
 
 /* Read a call's text and keep its calls.  Those from `streamed` on are handed out; on CHAT_CALL_BAD nothing happens. */
-tone_chat_call_result tone_chat_said_call(tone_chat_said *s, const char *text, size_t n, bool strict, tone_chat_call_fault *fault);
+tone_chat_call_result tone_chat_said_call(tone_chat_said *s, const char *text, size_t n, bool strict,
+                                          tone_chat_call_fault *fault);
 
 /* Hand out the calls from number `first` on. */
 void tone_chat_said_send_calls(tone_chat_said *s, size_t first);

@@ -136,7 +136,8 @@ bool tone_chat_sorted(const tone_json_value *object, const tone_json_value ***ou
 
 bool tone_chat_python_number(tone_buf *b, const tone_json_value *number)
 {
-    if (!memchr(number->text, '.', number->n) && !memchr(number->text, 'e', number->n) && !memchr(number->text, 'E', number->n)) {
+    if (!memchr(number->text, '.', number->n) && !memchr(number->text, 'e', number->n) &&
+        !memchr(number->text, 'E', number->n)) {
         bool minus_zero = number->n == 2 && memcmp(number->text, "-0", 2) == 0;
         tone_buf_append(b, number->text + minus_zero, number->n - minus_zero);
         return true;

@@ -22,7 +22,8 @@ tone_status tone_chat_tools_read(tone_chat_tools *out, const char *text, size_t 
             st = tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for %u tools", root->count);
         for (const tone_json_value *t = root->first; t && !st; t = t->next) {
             const tone_json_value *f = tone_json_get(t, "function"), *name = tone_json_get(f, "name");
-            out->list[out->n++] = (tone_chat_tool){.name = name->text, .n = name->n, .parameters = tone_json_get(f, "parameters")};
+            out->list[out->n++] = (tone_chat_tool){.name = name->text, .n = name->n,
+                .parameters = tone_json_get(f, "parameters")};
         }
     }
     if (st)

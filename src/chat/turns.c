@@ -78,7 +78,8 @@ static tone_status system_turn(turns *t)
     }
     if (content && content->kind == TONE_JSON_STRING)
         system_text(t, content->text, content->n);
-    for (const tone_json_value *part = content && content->kind == TONE_JSON_ARRAY ? content->first : NULL; part; part = part->next) {
+    for (const tone_json_value *part = content &&
+         content->kind == TONE_JSON_ARRAY ? content->first : NULL; part; part = part->next) {
         const tone_json_value *text = tone_json_get(part, "text");
         if (!text || text->kind != TONE_JSON_STRING)
             return tone_fail(t->err, TONE_ERR_FORMAT, 0, "messages[0]: a system message holds text only");
@@ -138,12 +139,14 @@ static void message_text(turns *t, const tone_json_value *v, bool model)
 
 static void media(turns *t, const tone_json_value *part, size_t message, size_t index)
 {
-    static const char *const literal[] = {[CHAT_MEDIA_IMAGE] = "<|image|>", [CHAT_MEDIA_AUDIO] = "<|audio|>", [CHAT_MEDIA_VIDEO] = "<|video|>"};
+    static const char *const literal[] = {[CHAT_MEDIA_IMAGE] = "<|image|>", [CHAT_MEDIA_AUDIO] = "<|audio|>",
+        [CHAT_MEDIA_VIDEO] = "<|video|>"};
     tone_chat_media kind = tone_chat_part_media(part);
     if (kind != CHAT_MEDIA_NONE)
         tone_chat_out_media(t->o, literal[kind], (uint32_t)message, (uint32_t)index);
     else if (!tone_json_is(tone_json_get(part, "type"), "text"))
-        tone_chat_out_note(t->o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", message, index, tone_json_get(part, "type")->text);
+        tone_chat_out_note(t->o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", message, index,
+                           tone_json_get(part, "type")->text);
 }
 
 /* Print a message's content; true when there was any. */
@@ -153,7 +156,8 @@ static bool content(turns *t, size_t i, bool model)
     size_t before = t->o->text.n, index = 0;
     if (c && c->kind == TONE_JSON_STRING)
         message_text(t, c, model);
-    for (const tone_json_value *part = c && c->kind == TONE_JSON_ARRAY ? c->first : NULL; part; part = part->next, index++) {
+    for (const tone_json_value *part = c && c->kind == TONE_JSON_ARRAY ? c->first : NULL; part; part = part->next,
+         index++) {
         if (tone_json_is(tone_json_get(part, "type"), "text"))
             message_text(t, tone_json_get(part, "text"), model);
         else
@@ -169,14 +173,16 @@ static tone_status call_arguments(turns *t, const tone_json_value *arguments, si
     if (arguments && arguments->kind == TONE_JSON_STRING) {
         tone_status st = tone_json_tree_read(&tree, arguments->text, arguments->n, 0, &inner);
         if (st)
-            return tone_fail(t->err, st, 0, "messages[%zu].tool_calls[%zu]: the arguments are no JSON (%s)", message, index, inner.text);
+            return tone_fail(t->err, st, 0, "messages[%zu].tool_calls[%zu]: the arguments are no JSON (%s)", message,
+                             index, inner.text);
         arguments = tone_json_tree_root(tree);
     }
     tone_status st = TONE_OK;
     if (!arguments || arguments->kind == TONE_JSON_NULL)
         tone_chat_out_puts(t->o, "{}");
     else if (arguments->kind != TONE_JSON_OBJECT)
-        st = tone_fail(t->err, TONE_ERR_FORMAT, 0, "messages[%zu].tool_calls[%zu]: the arguments are no object", message, index);
+        st = tone_fail(t->err, TONE_ERR_FORMAT, 0, "messages[%zu].tool_calls[%zu]: the arguments are no object", message,
+                       index);
     else
         st = tone_chat_value(t->o, arguments, (tone_chat_style){.exact = t->exact}, t->err);
     tone_json_tree_free(tree);
@@ -246,7 +252,8 @@ static tone_status print_result(turns *t, const tone_json_value *calls, size_t i
 {
     const tone_json_value *result = t->q->messages[i], *body = tone_json_get(result, "content");
     if (t->exact && body && body->kind == TONE_JSON_OBJECT)
-        return tone_fail(t->err, TONE_ERR_FORMAT, 0, "messages[%zu]: the template cannot print an object as a tool's content", i);
+        return tone_fail(t->err, TONE_ERR_FORMAT, 0,
+                         "messages[%zu]: the template cannot print an object as a tool's content", i);
     open_response(t, result_name(calls, result));
     if (!body || body->kind != TONE_JSON_ARRAY)
         return response_value(t, body);
@@ -332,7 +339,8 @@ static void end_message(turns *t, const tone_json_value *m, const tone_json_valu
 
 static tone_status print_message(turns *t, size_t i, const tone_json_value *before, const tone_json_value *after)
 {
-    const tone_json_value *m = t->q->messages[i], *role = tone_json_get(m, "role"), *calls = tone_json_get(m, "tool_calls");
+    const tone_json_value *m = t->q->messages[i], *role = tone_json_get(m, "role"),
+        *calls = tone_json_get(m, "tool_calls");
     bool model = is_assistant(m), said = false;
     if (!tone_json_truthy(calls))
         calls = NULL;
@@ -377,15 +385,18 @@ static size_t skip_tools(const tone_chat_request *q, size_t i)
 
 static void note_orphans(turns *t, size_t start, size_t end, const tone_json_value *before)
 {
-    if (before && (tone_json_truthy(tone_json_get(before, "tool_calls")) && !tone_json_truthy(tone_json_get(before, "tool_responses"))))
+    if (before && (tone_json_truthy(tone_json_get(before, "tool_calls")) &&
+                   !tone_json_truthy(tone_json_get(before, "tool_responses"))))
         return;
     for (size_t i = start; i < end; i++)
         tone_chat_out_note(t->o, "messages[%zu]: a tool result that follows no call was left out", i);
 }
 
-tone_status tone_chat_turns_gemma4(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options, tone_chat_beginning *beginning, tone_error *err)
+tone_status tone_chat_turns_gemma4(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options,
+                                   tone_chat_beginning *beginning, tone_error *err)
 {
-    turns t = {.o = o, .q = q, .options = options, .err = err, .exact = options->template_exact, .first = tone_chat_first_system(q) != NULL};
+    turns t = {.o = o, .q = q, .options = options, .err = err, .exact = options->template_exact,
+        .first = tone_chat_first_system(q) != NULL};
     for (size_t i = t.first; i < q->n_messages; i++)
         if (tone_json_is(tone_json_get(q->messages[i], "role"), "user"))
             t.last_user = i + 1;

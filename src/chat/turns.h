@@ -13,9 +13,11 @@ typedef enum tone_chat_beginning {
 } tone_chat_beginning;
 
 /* Append the whole prompt. */
-TONE_NODISCARD tone_status tone_chat_turns_gemma4(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options,
+TONE_NODISCARD tone_status tone_chat_turns_gemma4(tone_chat_out *o, const tone_chat_request *q,
+                                                  const tone_prompt_options *options,
                                              tone_chat_beginning *beginning, tone_error *err);
-TONE_NODISCARD tone_status tone_chat_turns_gemma3(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options,
+TONE_NODISCARD tone_status tone_chat_turns_gemma3(tone_chat_out *o, const tone_chat_request *q,
+                                                  const tone_prompt_options *options,
                                              tone_error *err);
 
 /* The first system or developer message, which has a place of its own in every frame; NULL when there is none. */

@@ -35,26 +35,30 @@ static tone_status content(tone_chat_out *o, const tone_json_value *message, siz
         tone_chat_out_text(o, text, n);
     }
     size_t index = 0;
-    for (const tone_json_value *part = c && c->kind == TONE_JSON_ARRAY ? c->first : NULL; part; part = part->next, index++) {
+    for (const tone_json_value *part = c && c->kind == TONE_JSON_ARRAY ? c->first : NULL; part; part = part->next,
+         index++) {
         const tone_json_value *t = tone_json_get(part, "text");
         tone_chat_media media = tone_chat_part_media(part);
         if (media == CHAT_MEDIA_IMAGE) {
             tone_chat_out_media(o, "<start_of_image>", (uint32_t)i, (uint32_t)index);
         } else if (media != CHAT_MEDIA_NONE) {
-            return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "messages[%zu].content[%zu]: Gemma 3 takes text and images only", i, index);
+            return tone_fail(err, TONE_ERR_UNSUPPORTED, 0,
+                             "messages[%zu].content[%zu]: Gemma 3 takes text and images only", i, index);
         } else if (tone_json_is(tone_json_get(part, "type"), "text")) {
             const char *text = t->text;
             size_t n = t->n;
             tone_chat_trim(&text, &n);
             tone_chat_out_text(o, text, n);
         } else {
-            tone_chat_out_note(o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", i, index, tone_json_get(part, "type")->text);
+            tone_chat_out_note(o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", i, index,
+                               tone_json_get(part, "type")->text);
         }
     }
     return TONE_OK;
 }
 
-tone_status tone_chat_turns_gemma3(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options, tone_error *err)
+tone_status tone_chat_turns_gemma3(tone_chat_out *o, const tone_chat_request *q, const tone_prompt_options *options,
+                                   tone_error *err)
 {
     if (q->tools)
         return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "Gemma 3 was not trained to call tools");
@@ -67,9 +71,11 @@ tone_status tone_chat_turns_gemma3(tone_chat_out *o, const tone_chat_request *q,
         const tone_json_value *m = q->messages[i], *role = tone_json_get(m, "role");
         bool model = tone_json_is(role, "assistant");
         if (!model && !tone_json_is(role, "user"))
-            return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "messages[%zu]: Gemma 3 knows no role '%.40s' here", i, role->text);
+            return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "messages[%zu]: Gemma 3 knows no role '%.40s' here", i,
+                             role->text);
         if (options->template_exact && model != (i - first) % 2)
-            return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "messages[%zu]: the turns of user and assistant must alternate", i);
+            return tone_fail(err, TONE_ERR_UNSUPPORTED, 0,
+                             "messages[%zu]: the turns of user and assistant must alternate", i);
         if (model && tone_json_truthy(tone_json_get(m, "tool_calls")))
             return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "messages[%zu]: Gemma 3 was not trained to call tools", i);
         tone_chat_out_control(o, "<start_of_turn>");

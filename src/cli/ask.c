@@ -55,7 +55,8 @@ void cli_ask_close(cli_ask *a)
     a->tools = a->schema = NULL;
 }
 
-tone_status cli_ask_fill(cli_ask *a, const tone_model *m, const char *tools, size_t tools_n, bool open_thought, tone_respond_options *o, tone_error *err)
+tone_status cli_ask_fill(cli_ask *a, const tone_model *m, const char *tools, size_t tools_n, bool open_thought,
+                         tone_respond_options *o, tone_error *err)
 {
     o->tools = tools;
     o->tools_n = tools ? tools_n : 0;
@@ -65,7 +66,8 @@ tone_status cli_ask_fill(cli_ask *a, const tone_model *m, const char *tools, siz
     if (!tools && !a->schema)
         return TONE_OK;
     tone_status st = a->rules ? TONE_OK : tone_rules_open(&a->rules, tone_model_tokenizer(m), err);
-    const tone_constraint_answer answer = {.tools = tools, .tools_bytes = o->tools_n, .choice = a->choice, .name = a->name, .one_call = a->one_call,
+    const tone_constraint_answer answer = {.tools = tools, .tools_bytes = o->tools_n, .choice = a->choice,
+        .name = a->name, .one_call = a->one_call,
         .schema = a->schema, .schema_bytes = a->schema_n,
         .thought = open_thought ? TONE_THOUGHT_OPEN : a->thinking ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
     if (!st)

@@ -18,12 +18,12 @@ typedef struct cli_ask {
 } cli_ask;
 
 /* Entries for a command's table of options. */
-#define CLI_ASK_OPTIONS(a)                                                                                                                    \
-    {0, "tools", CLI_TEXT, &(a).tools_path, "FILE", "tools that may be called: a JSON array as in a chat request", 0, 0},                     \
-    {0, "tool-choice", CLI_TEXT, &(a).choice_text, "HOW", "auto (default), none, required, or the name of the one to call", 0, 0},            \
-    {0, "one-call", CLI_FLAG, &(a).one_call, NULL, "no more than one call in an answer", 0, 0},                                               \
-    {0, "schema", CLI_TEXT, &(a).schema_path, "FILE", "the answer is JSON that this JSON Schema allows", 0, 0},                               \
-    {0, "lenient", CLI_FLAG, &(a).lenient, NULL, "warn about what a schema asks for and cannot be enforced, instead of refusing it", 0, 0},   \
+#define CLI_ASK_OPTIONS(a)                                                                                               \
+    {0, "tools", CLI_TEXT, &(a).tools_path, "FILE", "tools that may be called: a JSON array as in a chat request", 0, 0},\
+    {0, "tool-choice", CLI_TEXT, &(a).choice_text, "HOW", "auto (default), none, required, or the name of one", 0, 0},   \
+    {0, "one-call", CLI_FLAG, &(a).one_call, NULL, "no more than one call in an answer", 0, 0},                          \
+    {0, "schema", CLI_TEXT, &(a).schema_path, "FILE", "the answer is JSON that this JSON Schema allows", 0, 0},          \
+    {0, "lenient", CLI_FLAG, &(a).lenient, NULL, "warn about what of a schema cannot be enforced, do not refuse it", 0, 0},\
     {0, "think", CLI_MAYBE, &(a).think, "N", "think before the answer: N tokens at most, or \"hidden\"", 0, 0}
 
 /* Read the files and the words; 0, or an exit status after a line on stderr.  cli_ask_close() also after a failure. */
@@ -36,7 +36,8 @@ void cli_ask_choose(cli_ask *a, const char *choice);
 bool cli_ask_think(cli_ask *a, const char *how);
 
 /* Complete *o for an answer with `tools` (NULL: none): who may be called, thoughts, and a guide where there are rules. */
-TONE_NODISCARD tone_status cli_ask_fill(cli_ask *a, const tone_model *m, const char *tools, size_t tools_n, bool open_thought,
+TONE_NODISCARD tone_status cli_ask_fill(cli_ask *a, const tone_model *m, const char *tools, size_t tools_n,
+                                        bool open_thought,
                                         tone_respond_options *o, tone_error *err);
 /* What was let pass by --lenient; NULL past the end. */
 const char *cli_ask_warning(const cli_ask *a, size_t i);

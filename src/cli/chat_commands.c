@@ -60,7 +60,8 @@ static void do_tools(chat *c, const char *path)
 static void do_think(chat *c, const char *text)
 {
     if (!*text) {
-        cli_chat_remark(c, "thinking is %s%s", c->ask.thinking ? "on" : "off", c->ask.thinking && c->ask.hidden ? ", hidden" : "");
+        cli_chat_remark(c, "thinking is %s%s", c->ask.thinking ? "on" : "off", c->ask.thinking &&
+                        c->ask.hidden ? ", hidden" : "");
         if (c->ask.thinking && c->ask.thought_tokens)
             cli_chat_remark(c, "at most %ld tokens", c->ask.thought_tokens);
         return;
@@ -311,5 +312,6 @@ void cli_chat_command(chat *c, const char *line)
     if (found)
         found->run(c, text);
     else
-        cli_chat_complain(c, "there is no /%.*s: /help lists what there is, // begins a message with a /", n > 40 ? 40 : (int)n, name);
+        cli_chat_complain(c, "there is no /%.*s: /help lists what there is, // begins a message with a /",
+                          n > 40 ? 40 : (int)n, name);
 }

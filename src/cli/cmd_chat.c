@@ -81,7 +81,8 @@ static void tell_end(chat *c, const tone_response *r)
     size_t held = r->gen.n_prompt + r->n_ids, evaluated = r->gen.n_prompt - r->gen.n_reused;
     cli_chat_remark(c, "%zu tokens, %.1f/s; %zu read, %.1f/s; context %zu of %zu", r->gen.n_generated,
                 r->gen.generate_s > 0 ? (double)r->gen.n_generated / r->gen.generate_s : 0.0, evaluated,
-                r->gen.prompt_s > 0 ? (double)evaluated / r->gen.prompt_s : 0.0, held, tone_session_context(c->engine.session));
+                r->gen.prompt_s > 0 ? (double)evaluated / r->gen.prompt_s : 0.0, held,
+                    tone_session_context(c->engine.session));
 }
 
 static bool after_result(const chat *c)
@@ -148,7 +149,8 @@ void cli_chat_answer(chat *c)
     tone_status st = respond(c, &ids, &r, &err);
     cli_show_line(&c->show);
     if (st) {
-        cli_chat_complain(c, st == TONE_ERR_CONTEXT_FULL ? "%s: /back, /clear, or begin with a larger -c" : "%s", err.text);
+        cli_chat_complain(c, st == TONE_ERR_CONTEXT_FULL ? "%s: /back, /clear, or begin with a larger -c" : "%s",
+                          err.text);
         forget_question(c);
     } else if (r.gen.end == TONE_END_CANCELLED && !r.message->content_n && !r.message->n_calls) {
         cli_chat_remark(c, "(stopped before an answer: the question is forgotten)");
@@ -310,7 +312,8 @@ int cli_chat(int argc, char **argv)
         char *history = no_history ? NULL : history_path();
         c.input = cli_input_open(history);
         c.person = c.input && cli_input_is_person(c.input) && c.show.terminal;
-        cli_chat_remark(&c, "%s, context %zu; /help lists the commands", tone_model_info(c.engine.model)->name, tone_session_context(c.engine.session));
+        cli_chat_remark(&c, "%s, context %zu; /help lists the commands", tone_model_info(c.engine.model)->name,
+                        tone_session_context(c.engine.session));
         if (c.input)
             converse(&c);
         cli_input_close(c.input);

@@ -59,7 +59,8 @@ static void put_message(tone_buf *out, const tone_message *m)
         tone_json_write_ascii(out, m->calls[i].arguments, strlen(m->calls[i].arguments));
         tone_buf_putc(out, '}');
     }
-    tone_buf_printf(out, "],\"finish_reason\":\"%s\",\"repaired\":%s}", tone_finish_text(m->finish), m->repaired ? "true" : "false");
+    tone_buf_printf(out, "],\"finish_reason\":\"%s\",\"repaired\":%s}", tone_finish_text(m->finish),
+                    m->repaired ? "true" : "false");
 }
 
 static tone_status answer(void *user, const tone_json_value *line, tone_buf *out, tone_error *err)

@@ -89,8 +89,10 @@ int cli_prompt(int argc, char **argv)
     work w = {0};
     const cli_option options[] = {
         {'m', "model", CLI_TEXT, &model, "FILE", "model file, folder or name, or a tokenizer.json", 0, 0},
-        {0, "template-exact", CLI_FLAG, &w.options.template_exact, NULL, "what the published template prints, its defects included", 0, 0},
-        {0, "trust-text", CLI_FLAG, &w.options.trust_text, NULL, "control tokens spelled in the request become control tokens", 0, 0},
+        {0, "template-exact", CLI_FLAG, &w.options.template_exact, NULL,
+            "what the published template prints, its defects included", 0, 0},
+        {0, "trust-text", CLI_FLAG, &w.options.trust_text, NULL,
+            "control tokens spelled in the request become control tokens", 0, 0},
         {0}};
     int rc = cli_parse(&spec, options, &argc, &argv);
     if (rc >= 0)

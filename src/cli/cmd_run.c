@@ -120,7 +120,8 @@ static int print_line(tone_buf *b)
 static void tell_speed(const tone_gen_result *g)
 {
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "%zu + %zu tokens, %.1f/s, %.1f/s\n", g->n_prompt, g->n_generated, (double)(g->n_prompt - g->n_reused) / g->prompt_s,
+        fprintf(stderr, "%zu + %zu tokens, %.1f/s, %.1f/s\n", g->n_prompt, g->n_generated,
+                (double)(g->n_prompt - g->n_reused) / g->prompt_s,
                 (double)g->n_generated / g->generate_s);
 }
 
@@ -203,7 +204,8 @@ static int print_message(const tone_response *response)
         tone_json_write_ascii(&b, m->calls[i].arguments, strlen(m->calls[i].arguments));
         tone_buf_puts(&b, i + 1 == m->n_calls ? "}]" : "}");
     }
-    tone_buf_printf(&b, ",\"finish_reason\":\"%s\",\"end\":\"%s\"}", tone_finish_text(m->finish), tone_end_text(response->gen.end));
+    tone_buf_printf(&b, ",\"finish_reason\":\"%s\",\"end\":\"%s\"}", tone_finish_text(m->finish),
+                    tone_end_text(response->gen.end));
     return print_line(&b);
 }
 
@@ -243,7 +245,8 @@ static int check_turn(run *r)
     bool asks = r->system || r->ask.tools || r->ask.thinking;
     r->turn = !r->raw && !r->ids_text && (asks || tone_model_info(r->engine.model)->instructed);
     if (asks && !r->turn)
-        return cli_misuse("run", "--system, --tools and --think belong to a turn: not with %s", r->raw ? "--raw" : "--ids");
+        return cli_misuse("run", "--system, --tools and --think belong to a turn: not with %s",
+                          r->raw ? "--raw" : "--ids");
     if (r->ask.choice_text && !r->ask.tools)
         return cli_misuse("run", "--tool-choice needs --tools");
     return 0;

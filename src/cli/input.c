@@ -1,12 +1,15 @@
 #include "cli/input.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "tone_config.h"
 
 #if TONE_HAVE_EDIT
@@ -29,7 +32,43 @@ struct cli_input {
 #endif
 };
 
+/* Ctrl-C is let through only while waiting for a key: at any other moment it would be lost between looking and waiting.
+ * false: a signal came. */
+static bool wait_for_key(void)
+{
+    sigset_t open;
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigprocmask(SIG_SETMASK, NULL, &open);
+    sigdelset(&open, SIGINT);
+    return ppoll(&in, 1, NULL, &open) >= 0 || errno != EINTR;
+}
+
 #if TONE_HAVE_EDIT
+/* One character for the editor: 1, 0 at the end, -1 when a signal came. */
+static int read_character(EditLine *e, wchar_t *out)
+{
+    uint8_t bytes[4];
+    (void)e;
+    for (size_t n = 0; n < sizeof bytes;) {
+        if (!wait_for_key())
+            return -1;
+        ssize_t got = read(STDIN_FILENO, bytes + n, 1);
+        if (got <= 0)
+            return (int)got;
+        uint32_t c;
+        bool unfinished;
+        if (tone_utf8_decode(bytes, ++n, &c)) {
+            *out = (wchar_t)c;
+            return 1;
+        }
+        (void)tone_utf8_bad_length(bytes, n, &unfinished);
+        if (!unfinished)
+            break;
+    }
+    *out = 0xFFFD;
+    return 1;
+}
+
 static char *prompt_of(EditLine *e)
 {
     cli_input *in;
@@ -52,6 +91,7 @@ static void open_editor(cli_input *in, const char *history_file)
     el_set(in->edit, EL_PROMPT, prompt_of);
     el_set(in->edit, EL_EDITOR, "emacs");
     el_set(in->edit, EL_SIGNAL, 0);
+    el_set(in->edit, EL_GETCFN, read_character);
     if (in->history) {
         in->history_file = history_file;
         history(in->history, &event, H_SETSIZE, HISTORY_LINES);
@@ -82,6 +122,8 @@ cli_input *cli_input_open(const char *history)
     if (!in)
         return NULL;
     in->person = isatty(STDIN_FILENO);
+    if (in->person)
+        setvbuf(stdin, NULL, _IONBF, 0); /* what is read ahead would not be waited for */
 #if TONE_HAVE_EDIT
     open_editor(in, history);
 #else
@@ -134,9 +176,9 @@ static cli_line one_line(cli_input *in, const char **text, size_t *n)
         fputs(in->prompt, stdout);
         fflush(stdout);
     }
-    ssize_t count = getline(&in->line, &in->room, stdin);
+    bool interrupted = in->person && !wait_for_key();
+    ssize_t count = interrupted ? -1 : getline(&in->line, &in->room, stdin);
     if (count < 0) {
-        bool interrupted = errno == EINTR;
         clearerr(stdin);
         if (in->person)
             putchar('\n');
@@ -154,7 +196,7 @@ static bool is_fence(const char *text, size_t n)
     return n == 3 && memcmp(text, "\"\"\"", 3) == 0;
 }
 
-cli_line cli_input_next(cli_input *in, const char *prompt, const char **text, size_t *n)
+static cli_line next_lines(cli_input *in, const char *prompt, const char **text, size_t *n)
 {
     in->prompt = prompt;
     tone_buf_reset(&in->text);
@@ -180,4 +222,15 @@ cli_line cli_input_next(cli_input *in, const char *prompt, const char **text, si
     *text = tone_buf_text(&in->text);
     *n = in->text.n;
     return CLI_LINE_TEXT;
+}
+
+cli_line cli_input_next(cli_input *in, const char *prompt, const char **text, size_t *n)
+{
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    cli_line got = next_lines(in, prompt, text, n);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return got;
 }

@@ -7,7 +7,8 @@
 cli_sampling cli_sampling_defaults(void)
 {
     const tone_sampling_options d = tone_sampling_defaults();
-    return (cli_sampling){.seed = -1, .temperature = d.temperature, .top_k = (long)d.top_k, .top_p = d.top_p, .min_p = d.min_p,
+    return (cli_sampling){.seed = -1, .temperature = d.temperature, .top_k = (long)d.top_k, .top_p = d.top_p,
+        .min_p = d.min_p,
         .repeat = d.repeat_penalty, .frequency = d.frequency_penalty, .presence = d.presence_penalty};
 }
 

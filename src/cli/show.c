@@ -10,7 +10,8 @@ cli_show cli_show_defaults(void)
 {
     const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
     bool terminal = isatty(STDOUT_FILENO);
-    return (cli_show){.terminal = terminal, .colour = terminal && term && *term && strcmp(term, "dumb") != 0 && !(no_colour && *no_colour),
+    return (cli_show){.terminal = terminal, .colour = terminal && term && *term && strcmp(term, "dumb") != 0 &&
+        !(no_colour && *no_colour),
         .reasoning = true, .calls = true};
 }
 

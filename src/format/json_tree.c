@@ -51,7 +51,8 @@ static tone_status new_node(reader *r, tone_json_value **out)
 {
     tone_json_tree *t = r->tree;
     if (t->n_nodes == TONE_JSON_MAX_NODES)
-        return tone_fail(r->err, TONE_ERR_LIMIT, tone_json_offset(&r->in), "the JSON text has more than %d values", TONE_JSON_MAX_NODES);
+        return tone_fail(r->err, TONE_ERR_LIMIT, tone_json_offset(&r->in), "the JSON text has more than %d values",
+                         TONE_JSON_MAX_NODES);
     if (!t->newest || t->newest->used == t->newest->room) {
         uint32_t room = t->newest ? BLOCK_NODES : 16;
         block *b = malloc(sizeof *b + room * sizeof *b->nodes);
@@ -107,7 +108,8 @@ static tone_status settle_duplicates(reader *r, tone_json_value *object, uint64_
         if (i == first || a->key_n != v->key_n || memcmp(a->key, v->key, v->key_n) != 0) {
             first = i;
         } else if (r->flags & TONE_JSON_REJECT_DUPLICATES) {
-            st = tone_fail(r->err, TONE_ERR_FORMAT, start, "JSON byte %llu: the key '%.60s' is given twice", (unsigned long long)start, v->key);
+            st = tone_fail(r->err, TONE_ERR_FORMAT, start, "JSON byte %llu: the key '%.60s' is given twice",
+                           (unsigned long long)start, v->key);
         } else {
             tone_json_value last = *v;
             last.key = a->key;
@@ -140,7 +142,8 @@ static tone_status read_children(reader *r, tone_json_value *v, char open)
     uint64_t start = tone_json_offset(&r->in);
     char close = open == '{' ? '}' : ']';
     if (++r->depth > TONE_JSON_MAX_DEPTH)
-        return tone_fail(r->err, TONE_ERR_LIMIT, start, "JSON byte %llu: nested more than %d deep", (unsigned long long)start, TONE_JSON_MAX_DEPTH);
+        return tone_fail(r->err, TONE_ERR_LIMIT, start, "JSON byte %llu: nested more than %d deep",
+                         (unsigned long long)start, TONE_JSON_MAX_DEPTH);
     const tone_json_value **link = &v->first;
     (void)tone_json_open(&r->in, open);
     while (tone_json_next(&r->in, close)) {
@@ -184,7 +187,10 @@ static tone_status read_value(reader *r, tone_json_value *v)
         v->kind = kind == '[' ? TONE_JSON_ARRAY : TONE_JSON_OBJECT;
         return read_children(r, v, kind);
     default:
-        v->kind = kind == 't' ? TONE_JSON_TRUE : kind == 'f' ? TONE_JSON_FALSE : kind == 'n' ? TONE_JSON_NULL : TONE_JSON_NUMBER;
+        v->kind = kind == 't'   ? TONE_JSON_TRUE
+                  : kind == 'f' ? TONE_JSON_FALSE
+                  : kind == 'n' ? TONE_JSON_NULL
+                                : TONE_JSON_NUMBER;
         if (!tone_json_skip(&r->in))
             return bad(r);
         if (kind == '0') {
@@ -258,7 +264,8 @@ bool tone_json_is(const tone_json_value *v, const char *text)
 
 bool tone_json_same_text(const tone_json_value *a, const tone_json_value *b)
 {
-    return a && b && a->kind == TONE_JSON_STRING && b->kind == TONE_JSON_STRING && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
+    return a && b && a->kind == TONE_JSON_STRING && b->kind == TONE_JSON_STRING && a->n == b->n &&
+        memcmp(a->text, b->text, a->n) == 0;
 }
 
 double tone_json_double(const tone_json_value *v)

@@ -131,12 +131,14 @@ static void second_turn(const char *path, bool keep_all, bool empty_thought)
         if (empty_thought)
             lost += label.n - 2; /* <|channel>, the label's tokens, <channel|> */
         tone_token_list_clear(&label);
-        CHECK_CASE(second.n_reused == held - lost, "%s: %zu of %zu tokens reused, expected %zu", path, second.n_reused, held, held - lost);
+        CHECK_CASE(second.n_reused == held - lost, "%s: %zu of %zu tokens reused, expected %zu", path, second.n_reused,
+                   held, held - lost);
         printf("second turn: %zu tokens, %zu evaluated\n", second.n_prompt, second.n_prompt - second.n_reused);
         /* To answer again evaluates the last token of the prompt at most. */
         tone_conversation_cut(c, tone_conversation_last_user(c) + 1);
         turn again = answer(&g, c, 5);
-        CHECK_CASE(again.n_prompt == second.n_prompt && again.n_prompt - again.n_reused <= 1, "%zu of %zu reused", again.n_reused, again.n_prompt);
+        CHECK_CASE(again.n_prompt == second.n_prompt && again.n_prompt - again.n_reused <= 1, "%zu of %zu reused",
+                   again.n_reused, again.n_prompt);
         tone_conversation_close(c);
     }
     close_rig(&g);
@@ -181,7 +183,8 @@ static void budget(const char *path)
     if (CHECK(!tone_respond(g.session, &(tone_input){.ids = ids.ids, .n = ids.n}, &o, &r, &err))) {
         CHECK_STR(r.message->reasoning, "ab");
         CHECK_STR(r.message->content, "cd");
-        CHECK(!r.thought_cut && r.message->finish == TONE_FINISH_STOP && r.gen.end == TONE_END_STOP_TOKEN && r.n_ids == s.ids.n);
+        CHECK(!r.thought_cut && r.message->finish == TONE_FINISH_STOP && r.gen.end == TONE_END_STOP_TOKEN &&
+              r.n_ids == s.ids.n);
         tone_response_clear(&r);
     }
     tone_token_list_clear(&s.ids);
@@ -219,7 +222,8 @@ static void other_ends(const char *path)
     o.user = &asked;
     s.said = s.ids.n;
     if (CHECK(!tone_respond(g.session, &(tone_input){.ids = ids.ids, .n = ids.n}, &o, &r, NULL))) {
-        CHECK(r.gen.end == TONE_END_CANCELLED && r.message->content_n == 3 && r.message->finish == TONE_FINISH_LENGTH && r.n_ids == 3);
+        CHECK(r.gen.end == TONE_END_CANCELLED && r.message->content_n == 3 && r.message->finish == TONE_FINISH_LENGTH &&
+              r.n_ids == 3);
         tone_response_clear(&r);
     }
     tone_token_list_clear(&s.ids);
@@ -250,13 +254,16 @@ static bool is_right_call(const tone_call *call)
     if (strcmp(call->name, "now") == 0)
         return strcmp(call->arguments, "{}") == 0;
     tone_json_tree *tree;
-    if (strcmp(call->name, "set_level") != 0 || tone_json_tree_read(&tree, call->arguments, strlen(call->arguments), TONE_JSON_REJECT_DUPLICATES, NULL))
+    if (strcmp(call->name, "set_level") != 0 || tone_json_tree_read(&tree, call->arguments, strlen(call->arguments),
+                                                                    TONE_JSON_REJECT_DUPLICATES, NULL))
         return false;
     const tone_json_value *root = tone_json_tree_root(tree), *which = tone_json_get(root, "which");
     int64_t level = -1;
-    bool right = (tone_json_is(which, "dry") || tone_json_is(which, "wet")) && tone_json_int(tone_json_get(root, "level"), &level) && level >= 0 && level <= 127;
+    bool right = (tone_json_is(which, "dry") || tone_json_is(which, "wet")) &&
+        tone_json_int(tone_json_get(root, "level"), &level) && level >= 0 && level <= 127;
     for (const tone_json_value *v = root->first; v; v = v->next)
-        right = right && (tone_json_key_is(v, "which") || tone_json_key_is(v, "level") || (tone_json_key_is(v, "note") && v->kind == TONE_JSON_STRING));
+        right = right && (tone_json_key_is(v, "which") || tone_json_key_is(v, "level") ||
+                          (tone_json_key_is(v, "note") && v->kind == TONE_JSON_STRING));
     tone_json_tree_free(tree);
     return right;
 }
@@ -298,14 +305,17 @@ static void under_rules(const char *path)
     for (uint64_t seed = 1; seed <= 40 && rules; seed++) {
         tone_response r;
         pieces p = {0};
-        tone_constraint_answer a = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED, .one_call = true,
+        tone_constraint_answer a = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED,
+            .one_call = true,
                                     .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
         if (!ruled(&g, rules, &a, seed, &p, &r))
             continue;
         const tone_message *m = r.message;
-        CHECK_CASE(m->n_calls == 1 && is_right_call(&m->calls[0]) && !m->repaired, "seed %llu: %zu calls, %s %s", (unsigned long long)seed, m->n_calls,
+        CHECK_CASE(m->n_calls == 1 && is_right_call(&m->calls[0]) && !m->repaired, "seed %llu: %zu calls, %s %s",
+                   (unsigned long long)seed, m->n_calls,
                    m->n_calls ? m->calls[0].name : "", m->n_calls ? m->calls[0].arguments : "");
-        CHECK_CASE(m->finish == TONE_FINISH_TOOL_CALLS && m->faithful && !m->content, "seed %llu", (unsigned long long)seed);
+        CHECK_CASE(m->finish == TONE_FINISH_TOOL_CALLS && m->faithful && !m->content, "seed %llu",
+                   (unsigned long long)seed);
         CHECK(p.n_begun == 1);
         n_calls += m->n_calls;
         n_streamed += p.n_pieces > 1;
@@ -319,28 +329,34 @@ static void under_rules(const char *path)
     for (uint64_t seed = 1; seed <= 20 && rules; seed++) {
         tone_response r;
         pieces p = {0};
-        tone_constraint_answer a = {.schema = schema, .schema_bytes = sizeof schema - 1, .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
+        tone_constraint_answer a = {.schema = schema, .schema_bytes = sizeof schema - 1,
+            .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
         if (!ruled(&g, rules, &a, seed, &p, &r))
             continue;
         tone_json_tree *tree = NULL;
-        bool json = !tone_json_tree_read(&tree, r.message->content, r.message->content_n, TONE_JSON_REJECT_DUPLICATES, NULL);
-        CHECK_CASE(json && tone_json_tree_root(tree)->count == 2 && r.message->finish == TONE_FINISH_STOP && *tone_rules_missing(rules) == 0,
+        bool json = !tone_json_tree_read(&tree, r.message->content, r.message->content_n, TONE_JSON_REJECT_DUPLICATES,
+                                         NULL);
+        CHECK_CASE(json && tone_json_tree_root(tree)->count == 2 && r.message->finish == TONE_FINISH_STOP &&
+                   *tone_rules_missing(rules) == 0,
                    "seed %llu: %s", (unsigned long long)seed, r.message->content);
         tone_json_tree_free(tree);
         tone_response_clear(&r);
     }
     tone_response r;
     pieces p = {0};
-    tone_constraint_answer named = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED, .name = "now", .one_call = true};
+    tone_constraint_answer named = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED,
+        .name = "now", .one_call = true};
     if (rules && ruled(&g, rules, &named, 7, &p, &r)) {
         CHECK(r.message->n_calls == 1 && strcmp(r.message->calls[0].name, "now") == 0);
         tone_response_clear(&r);
     }
     tone_constraint_answer bad = {.schema = "{\"type\":\"banana\"}", .schema_bytes = 17};
-    CHECK(rules && tone_rules_set(rules, &bad, NULL, &err) != TONE_OK && err.text[0] && !tone_rules_guide(rules) && *tone_rules_missing(rules) == 0);
+    CHECK(rules && tone_rules_set(rules, &bad, NULL, &err) != TONE_OK && err.text[0] && !tone_rules_guide(rules) &&
+          *tone_rules_missing(rules) == 0);
     tone_constraint_answer unlike = {.schema = "{\"type\":\"array\",\"uniqueItems\":true}", .schema_bytes = 35};
     CHECK(rules && tone_rules_set(rules, &unlike, NULL, &err) == TONE_ERR_UNSUPPORTED && !tone_rules_warning(rules, 0));
-    CHECK(rules && !tone_rules_set(rules, &unlike, &(tone_constraint_options){.lenient = true}, &err) && tone_rules_warning(rules, 0));
+    CHECK(rules && !tone_rules_set(rules, &unlike, &(tone_constraint_options){.lenient = true}, &err) &&
+          tone_rules_warning(rules, 0));
     tone_rules_close(rules);
     close_rig(&g);
 }

@@ -44,21 +44,24 @@ static void prompts(void)
 static void replies(void)
 {
     static const tone_token ids[] = {100, 101, 48, 52, 52, 49, 48, 49};
-    static const char *const texts[] = {"thought\nhm \n", "Text \n<|tool", "call:f{a:", "x \"y\"", "}", " \n", "call:f{b:@}", ""};
+    static const char *const texts[] = {"thought\nhm \n", "Text \n<|tool", "call:f{a:", "x \"y\"", "}", " \n",
+        "call:f{b:@}", ""};
     tone_error err;
     for (int strict = 0; strict < 2; strict++) {
         long before = alloc_live, n;
         for (n = 0; alloc_run(n); n++) {
             tone_reply *r;
             const tone_message *m = NULL;
-            tone_status st = tone_reply_open(&r, &(tone_reply_options){.tools = tools, .tools_n = sizeof tools - 1, .strict_calls = strict}, &err);
+            tone_status st = tone_reply_open(&r, &(tone_reply_options){.tools = tools, .tools_n = sizeof tools - 1,
+                .strict_calls = strict}, &err);
             for (size_t i = 0; r && i < sizeof ids / sizeof *ids; i++) {
                 tone_reply_token(r, ids[i]);
                 tone_reply_text(r, texts[i], strlen(texts[i]));
             }
             if (r)
                 st = tone_reply_finish(r, TONE_FINISH_STOP, &m, &err);
-            CHECK_CASE(st == (alloc_failed ? TONE_ERR_NO_MEMORY : TONE_OK), "strict %d, round %ld: status %d", strict, n, (int)st);
+            CHECK_CASE(st == (alloc_failed ? TONE_ERR_NO_MEMORY : TONE_OK), "strict %d, round %ld: status %d", strict, n,
+                       (int)st);
             if (!st)
                 CHECK(m->n_calls == 1 && m->content_n > 20 && m->reasoning_n == 2);
             alloc_left = -1;
@@ -74,7 +77,8 @@ static void conversations(const tone_tokenizer *t)
     tone_error err;
     long before = alloc_live, n;
     const tone_call call = {.name = "f", .arguments = "{\"a\":1}"};
-    const tone_message m = {.content = "said", .content_n = 4, .reasoning = "r", .reasoning_n = 1, .calls = &call, .n_calls = 1, .faithful = true};
+    const tone_message m = {.content = "said", .content_n = 4, .reasoning = "r", .reasoning_n = 1, .calls = &call,
+        .n_calls = 1, .faithful = true};
     for (n = 0; alloc_run(n); n++) {
         tone_conversation *c;
         tone_prompt *p = NULL;

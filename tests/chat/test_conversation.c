@@ -54,7 +54,8 @@ static tone_token_list answer(tone_conversation *c, const char *text, bool open_
     tone_token_list ids = answer_ids(text);
     size_t tools_n;
     const char *t = tone_conversation_tools(c, &tools_n);
-    tone_reply_options o = {.tokenizer = tokenizer, .tools = t, .tools_n = tools_n, .open_thought = open_thought, .thinking = tone_conversation_thinking(c)};
+    tone_reply_options o = {.tokenizer = tokenizer, .tools = t, .tools_n = tools_n, .open_thought = open_thought,
+        .thinking = tone_conversation_thinking(c)};
     tone_reply *r;
     const tone_message *m;
     if (CHECK(!tone_reply_open(&r, &o, NULL))) {
@@ -100,13 +101,15 @@ static void plain_turns(tone_chat_family family, bool keep_all, size_t lost_of_p
     tone_conversation_set_keep_all(c, keep_all);
     tone_token_list held = prompt_ids(c, NULL);
     size_t n_prompt = held.n;
-    tone_token_list said = answer(c, family == TONE_CHAT_GEMMA3 ? "three four\n<end_of_turn>" : "three four\n<turn|>", false, true);
+    tone_token_list said = answer(c, family == TONE_CHAT_GEMMA3 ? "three four\n<end_of_turn>" : "three four\n<turn|>",
+                                  false, true);
     size_t n_said = said.n;
     append(&held, &said);
     CHECK(!tone_conversation_add_user(c, "five", 4, NULL));
     tone_token_list next = prompt_ids(c, NULL);
     size_t kept = common(&held, &next), want = lose_answer ? n_prompt - lost_of_prompt : n_prompt + n_said;
-    CHECK_CASE(kept == want, "family %d: %zu tokens kept of %zu + %zu, not %zu", (int)family, kept, n_prompt, n_said, want);
+    CHECK_CASE(kept == want, "family %d: %zu tokens kept of %zu + %zu, not %zu", (int)family, kept, n_prompt, n_said,
+               want);
     CHECK(next.n > kept);
     tone_token_list_clear(&held);
     tone_token_list_clear(&next);
@@ -124,7 +127,8 @@ static void tool_turns(bool keep_all)
     size_t n_first = held.n;
     CHECK(!open);
     /* Not in the order and spacing in which a template would print it. */
-    tone_token_list said = answer(c, "<|channel>thought\nhm\n<channel|><|tool_call>call:get_x{b:1.50, a:<|\"|>x<|\"|>}<tool_call|><|tool_response>", false, true);
+    tone_token_list said = answer(c,
+                                  "<|channel>thought\nhm\n<channel|><|tool_call>call:get_x{b:1.50, a:<|\"|>x<|\"|>}<tool_call|><|tool_response>", false, true);
     append(&held, &said);
     if (CHECK(tone_conversation_n_pending(c) == 1)) {
         tone_conversation_call call = tone_conversation_pending(c, 0);
@@ -143,7 +147,8 @@ static void tool_turns(bool keep_all)
     CHECK(!tone_conversation_add_user(c, "and", 3, NULL));
     next = prompt_ids(c, NULL);
     size_t want = keep_all ? held.n : n_first; /* thoughts are forgotten: the first one opens the answer */
-    CHECK_CASE(common(&held, &next) == want, "keep %d: %zu tokens kept, not %zu of %zu", keep_all, common(&held, &next), want, held.n);
+    CHECK_CASE(common(&held, &next) == want, "keep %d: %zu tokens kept, not %zu of %zu", keep_all, common(&held, &next),
+               want, held.n);
     tone_token_list_clear(&held);
     tone_token_list_clear(&next);
     tone_conversation_close(c);
@@ -154,7 +159,8 @@ static void mended(void)
 {
     tone_conversation *c = start(TONE_CHAT_GEMMA4_SMALL, false);
     CHECK(!tone_conversation_set_tools(c, tools, sizeof tools - 1, NULL));
-    tone_token_list held = prompt_ids(c, NULL), said = answer(c, "<|tool_call>call:get_x{\"b\"=1}<tool_call|><|tool_response>", false, false);
+    tone_token_list held = prompt_ids(c, NULL), said = answer(c,
+                                                              "<|tool_call>call:get_x{\"b\"=1}<tool_call|><|tool_response>", false, false);
     tone_prompt *p;
     size_t n;
     if (CHECK(!tone_conversation_prompt(c, &p, NULL)))

@@ -39,7 +39,8 @@ int main(void)
     if (!t || !cases_open(&all, "prompts/cases.jsonl"))
         return 1;
     for (const tone_json_value *c; (c = cases_next(&all)) != NULL;) {
-        const tone_json_value *ids = tone_json_get(c, "ids"), *engine = tone_json_get(c, "ids_engine"), *parsed = tone_json_get(c, "ids_parsed");
+        const tone_json_value *ids = tone_json_get(c, "ids"), *engine = tone_json_get(c, "ids_engine"),
+            *parsed = tone_json_get(c, "ids_parsed");
         compare(c, t, (tone_prompt_options){.template_exact = true}, ids);
         compare(c, t, (tone_prompt_options){0}, engine ? engine : ids);
         compare(c, t, (tone_prompt_options){.template_exact = true, .trust_text = true}, parsed ? parsed : ids);

@@ -8,7 +8,8 @@ static unsigned long n_prompts, n_refused;
 static void compare(const tone_json_value *c, bool exact, const tone_json_value *want)
 {
     tone_prompt_options o = {.template_exact = exact,
-                             .family = tone_json_is(tone_json_get(c, "size"), "large") ? TONE_CHAT_GEMMA4_LARGE : TONE_CHAT_GEMMA4_SMALL};
+                             .family = tone_json_is(tone_json_get(c, "size"),
+                                                    "large") ? TONE_CHAT_GEMMA4_LARGE : TONE_CHAT_GEMMA4_SMALL};
     tone_prompt *p;
     tone_error err = {0};
     tone_status st = tone_chat_prompt_build_json(&p, tone_json_get(c, "request"), &o, &err);

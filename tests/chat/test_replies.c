@@ -44,17 +44,21 @@ static bool same_message(const tone_message *m, const tone_json_value *want)
                 tone_json_truthy(tone_json_get(want, "repaired")) == m->repaired && calls->count == m->n_calls;
     const tone_json_value *c = calls->first;
     for (size_t i = 0; same && i < m->n_calls; i++, c = c->next)
-        same = tone_json_is(tone_json_get(c, "name"), m->calls[i].name) && same_json(m->calls[i].arguments, tone_json_get(c, "arguments"));
+        same = tone_json_is(tone_json_get(c, "name"), m->calls[i].name) &&
+            same_json(m->calls[i].arguments, tone_json_get(c, "arguments"));
     return same;
 }
 
 static bool same_events(const heard *h, const tone_message *m)
 {
     bool same = !h->disorder && h->over && h->finish == m->finish && h->begun == m->n_calls && h->ended == m->n_calls;
-    same = same && h->content.n == m->content_n && memcmp(tone_buf_text(&h->content), m->content ? m->content : "", m->content_n) == 0;
-    same = same && h->reasoning.n == m->reasoning_n && memcmp(tone_buf_text(&h->reasoning), m->reasoning ? m->reasoning : "", m->reasoning_n) == 0;
+    same = same && h->content.n == m->content_n && memcmp(tone_buf_text(&h->content), m->content ? m->content : "",
+                                                          m->content_n) == 0;
+    same = same && h->reasoning.n == m->reasoning_n && memcmp(tone_buf_text(&h->reasoning),
+                                                              m->reasoning ? m->reasoning : "", m->reasoning_n) == 0;
     for (size_t i = 0; same && i < m->n_calls; i++)
-        same = strcmp(tone_buf_text(&h->names[i]), m->calls[i].name) == 0 && strcmp(tone_buf_text(&h->arguments[i]), m->calls[i].arguments) == 0;
+        same = strcmp(tone_buf_text(&h->names[i]), m->calls[i].name) == 0 &&
+            strcmp(tone_buf_text(&h->arguments[i]), m->calls[i].arguments) == 0;
     return same;
 }
 
@@ -79,7 +83,8 @@ static size_t run(const tone_json_value *c, cutting cut)
     tone_buf text = {0};
     heard h = {0};
     tone_json_write(&text, tools);
-    tone_reply_options o = {.tokenizer = cut.tokenizer, .tools = text.data, .tools_n = text.n, .sink = heard_event, .user = &h, .strict_calls = cut.strict,
+    tone_reply_options o = {.tokenizer = cut.tokenizer, .tools = text.data, .tools_n = text.n, .sink = heard_event,
+        .user = &h, .strict_calls = cut.strict,
                             .thinking = tone_json_truthy(tone_json_get(c, "thinking")),
                             .open_thought = tone_json_is(tone_json_get(c, "prompt_ends"), "open-thought")};
     tone_reply *r;
@@ -99,12 +104,15 @@ static size_t run(const tone_json_value *c, cutting cut)
             tone_reply_token(r, (tone_token)id);
     }
     const tone_message *m;
-    st = tone_reply_finish(r, tone_json_is(tone_json_get(c, "end"), "length") ? TONE_FINISH_LENGTH : TONE_FINISH_STOP, &m, &err);
+    st = tone_reply_finish(r, tone_json_is(tone_json_get(c, "end"), "length") ? TONE_FINISH_LENGTH : TONE_FINISH_STOP,
+                           &m, &err);
     CHECK_CASE(!st, "%s", err.text);
     if (m) {
         const char *shown = tone_json_get(c, "text")->text;
-        CHECK_CASE(same_message(m, tone_json_get(c, "expect")), "case %d, step %zu, cut %zu, strict %d: %s", cases_id(c), cut.step, cut.once, cut.strict, shown);
-        CHECK_CASE(same_events(&h, m), "case %d, step %zu, cut %zu, strict %d: the events are not the message: %s", cases_id(c), cut.step, cut.once, cut.strict, shown);
+        CHECK_CASE(same_message(m, tone_json_get(c, "expect")), "case %d, step %zu, cut %zu, strict %d: %s", cases_id(c),
+                   cut.step, cut.once, cut.strict, shown);
+        CHECK_CASE(same_events(&h, m), "case %d, step %zu, cut %zu, strict %d: the events are not the message: %s",
+                   cases_id(c), cut.step, cut.once, cut.strict, shown);
     }
     heard_clear(&h);
     tone_reply_close(r);

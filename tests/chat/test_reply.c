@@ -35,7 +35,8 @@ static tone_reply *give(const part *parts, size_t n, tone_reply_options o, size_
 
 static void broken_utf8(void)
 {
-    const part parts[] = {{.text = "a\xC3"}, {101, NULL, 0}, {.text = "\xA9 \xE2\x82"}, {.text = "\xAC\xF0\x9F"}, {106, NULL, 0}};
+    const part parts[] = {{.text = "a\xC3"}, {101, NULL, 0}, {.text = "\xA9 \xE2\x82"}, {.text = "\xAC\xF0\x9F"},
+        {106, NULL, 0}};
     for (size_t step = 0; step < 3; step++) {
         heard h = {0};
         tone_reply *r = give(parts, COUNT(parts), (tone_reply_options){.sink = heard_event, .user = &h}, step);
@@ -94,7 +95,8 @@ static void errors(void)
 /* With strict_calls the arguments leave while they are written. */
 static void as_they_come(void)
 {
-    const part parts[] = {{48, NULL, 0}, {.text = "call:run{n:1,cmd:"}, {52, NULL, 0}, {.text = "a \"b\"\n\xC3\xA9"}, {52, NULL, 0}, {.text = "}"}, {49, NULL, 0}, {50, NULL, 0}};
+    const part parts[] = {{48, NULL, 0}, {.text = "call:run{n:1,cmd:"}, {52, NULL, 0}, {.text = "a \"b\"\n\xC3\xA9"},
+        {52, NULL, 0}, {.text = "}"}, {49, NULL, 0}, {50, NULL, 0}};
     heard h = {0};
     tone_reply_options o = {.sink = heard_event, .user = &h, .strict_calls = true};
     tone_reply *r = give(parts, 4, o, 1);
@@ -164,9 +166,11 @@ static void stop_strings(void)
             /* In a thought the same words end nothing. */
             const part parts[] = {{100, NULL, 0}, {.text = "thought\nEND"}, {101, NULL, 0}, {.text = table[i].text}};
             heard h = {0};
-            tone_reply *r = give(parts, COUNT(parts), (tone_reply_options){.sink = heard_event, .user = &h, .stops = stops, .n_stops = 3}, step);
+            tone_reply *r = give(parts, COUNT(parts), (tone_reply_options){.sink = heard_event, .user = &h,
+                .stops = stops, .n_stops = 3}, step);
             const tone_message *m;
-            if (CHECK(r) && CHECK(tone_reply_done(r) == table[i].stopped) && CHECK(!tone_reply_finish(r, TONE_FINISH_STOP, &m, NULL))) {
+            if (CHECK(r) && CHECK(tone_reply_done(r) == table[i].stopped) &&
+                CHECK(!tone_reply_finish(r, TONE_FINISH_STOP, &m, NULL))) {
                 CHECK_STR(m->content, table[i].want);
                 CHECK_STR(m->reasoning, "END");
                 CHECK_STR(tone_buf_text(&h.content), m->content);
@@ -187,13 +191,20 @@ static void faithful(void)
     } table[] = {
         {{{.text = "Yes."}, {106, NULL, 0}}, 2, false, true},
         {{{100, NULL, 0}, {.text = "thought\nHm.\n"}, {101, NULL, 0}, {.text = "Yes."}, {106, NULL, 0}}, 5, false, true},
-        {{{.text = "Hm.\n"}, {101, NULL, 0}, {48, NULL, 0}, {.text = "call:run{}"}, {49, NULL, 0}, {50, NULL, 0}}, 6, true, true},
-        {{{.text = "Yes."}}, 1, false, true},                                                          /* a limit: still the message */
-        {{{.text = "a"}, {101, NULL, 0}, {.text = "b"}, {106, NULL, 0}}, 4, false, false},             /* a token that does not show */
-        {{{100, NULL, 0}, {.text = "Hm.\n"}, {101, NULL, 0}, {106, NULL, 0}}, 4, false, false},        /* no label                   */
-        {{{100, NULL, 0}, {.text = "thought\nHm."}, {106, NULL, 0}}, 3, false, false},                 /* not closed                 */
-        {{{48, NULL, 0}, {.text = "call:run{cmd=1}"}, {49, NULL, 0}, {50, NULL, 0}}, 4, false, false}, /* repaired                   */
-        {{{48, NULL, 0}, {.text = "call:run{}"}, {50, NULL, 0}}, 3, false, false},                     /* not closed                 */
+        {{{.text = "Hm.\n"}, {101, NULL, 0}, {48, NULL, 0}, {.text = "call:run{}"}, {49, NULL, 0}, {50, NULL, 0}}, 6,
+            true, true},
+        {{{.text = "Yes."}}, 1, false, true},
+            /* a limit: still the message */
+        {{{.text = "a"}, {101, NULL, 0}, {.text = "b"}, {106, NULL, 0}}, 4, false, false},
+            /* a token that does not show */
+        {{{100, NULL, 0}, {.text = "Hm.\n"}, {101, NULL, 0}, {106, NULL, 0}}, 4, false, false},
+            /* no label                   */
+        {{{100, NULL, 0}, {.text = "thought\nHm."}, {106, NULL, 0}}, 3, false, false},
+            /* not closed                 */
+        {{{48, NULL, 0}, {.text = "call:run{cmd=1}"}, {49, NULL, 0}, {50, NULL, 0}}, 4, false, false},
+            /* repaired                   */
+        {{{48, NULL, 0}, {.text = "call:run{}"}, {50, NULL, 0}}, 3, false, false},
+            /* not closed                 */
         {{{48, NULL, 0}, {.text = "call:run{}"}, {49, NULL, 0}, {.text = "and"}, {106, NULL, 0}}, 5, false, false},
         {{{.text = "call:run{}"}, {106, NULL, 0}}, 2, false, false},
     };
@@ -210,9 +221,12 @@ static void faithful(void)
  * message, the events are the message, and a message with nothing in it comes only of a stream with nothing in it. */
 static void damage(void)
 {
-    static const char *const texts[] = {"call:run{", "call:", "cmd:", "n:1", "{", "}", "[", "]", ",", ":", "=", "\"", "'", "true", "None", "2.50", " ", "\n",
-                                        "thought\n", "<|tool_call>", "<tool_call|>", "<|tool_call>call:run{n:1}<tool_call|>", "<|\"|>", "(", ")",
-                                        "\xC3\xA9", "\xF0\x9F\x8E\xB9", "\xC2\xA0", "\xC3", "\xFF", "a b", "x:run", "\\u00e9", "\\"};
+    static const char *const texts[] = {"call:run{", "call:", "cmd:", "n:1", "{", "}", "[", "]", ",", ":", "=", "\"",
+        "'", "true", "None", "2.50", " ", "\n",
+                                        "thought\n", "<|tool_call>", "<tool_call|>",
+                                            "<|tool_call>call:run{n:1}<tool_call|>", "<|\"|>", "(", ")",
+                                        "\xC3\xA9", "\xF0\x9F\x8E\xB9", "\xC2\xA0", "\xC3", "\xFF", "a b", "x:run",
+                                            "\\u00e9", "\\"};
     static const tone_token ids[] = {48, 49, 50, 51, 52, 100, 101, 106, 1, 48, 49, 52, 2};
     uint64_t seed = 20260405;
     printf("seed %llu\n", (unsigned long long)seed);
@@ -225,7 +239,8 @@ static void damage(void)
             parts[k] = tone_random_below(&random, 4) ? (part){.text = texts[tone_random_below(&random, COUNT(texts))]}
                                                      : (part){.id = ids[tone_random_below(&random, COUNT(ids))]};
         tone_finish how = tone_random_below(&random, 2) ? TONE_FINISH_STOP : TONE_FINISH_LENGTH;
-        tone_reply_options o = {.thinking = tone_random_below(&random, 2), .open_thought = tone_random_below(&random, 4) == 0, .strict_calls = tone_random_below(&random, 3) == 0};
+        tone_reply_options o = {.thinking = tone_random_below(&random, 2),
+            .open_thought = tone_random_below(&random, 4) == 0, .strict_calls = tone_random_below(&random, 3) == 0};
         heard h[2];
         memset(h, 0, sizeof h);
         const tone_message *m[2] = {NULL, NULL};
@@ -237,13 +252,19 @@ static void damage(void)
             CHECK(r[k] && !tone_reply_finish(r[k], how, &m[k], NULL));
         }
         if (m[0] && m[1]) {
-            bool same = m[0]->content_n == m[1]->content_n && m[0]->reasoning_n == m[1]->reasoning_n && m[0]->n_calls == m[1]->n_calls &&
-                        m[0]->repaired == m[1]->repaired && m[0]->faithful == m[1]->faithful && m[0]->finish == m[1]->finish;
-            same = same && memcmp(m[0]->content ? m[0]->content : "", m[1]->content ? m[1]->content : "", m[0]->content_n) == 0;
+            bool same = m[0]->content_n == m[1]->content_n && m[0]->reasoning_n == m[1]->reasoning_n &&
+                m[0]->n_calls == m[1]->n_calls &&
+                        m[0]->repaired == m[1]->repaired && m[0]->faithful == m[1]->faithful &&
+                            m[0]->finish == m[1]->finish;
+            same = same && memcmp(m[0]->content ? m[0]->content : "", m[1]->content ? m[1]->content : "",
+                                  m[0]->content_n) == 0;
             for (size_t k = 0; same && k < m[0]->n_calls; k++)
-                same = strcmp(m[0]->calls[k].arguments, m[1]->calls[k].arguments) == 0 && strcmp(m[0]->calls[k].name, m[1]->calls[k].name) == 0;
+                same = strcmp(m[0]->calls[k].arguments, m[1]->calls[k].arguments) == 0 &&
+                    strcmp(m[0]->calls[k].name, m[1]->calls[k].name) == 0;
             CHECK_CASE(same, "stream %d", i);
-            CHECK_CASE(h[1].content.n == m[1]->content_n && memcmp(tone_buf_text(&h[1].content), m[1]->content ? m[1]->content : "", m[1]->content_n) == 0, "stream %d", i);
+            CHECK_CASE(h[1].content.n == m[1]->content_n && memcmp(tone_buf_text(&h[1].content),
+                                                                   m[1]->content ? m[1]->content : "",
+                                                                       m[1]->content_n) == 0, "stream %d", i);
             CHECK_CASE(!h[1].disorder && h[1].over && h[1].ended == m[1]->n_calls, "stream %d", i);
         }
         for (size_t k = 0; k < 2; k++) {

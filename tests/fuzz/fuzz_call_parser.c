@@ -33,7 +33,8 @@ static void hear(void *user, const tone_reply_event *e)
 static tone_reply *give(const uint8_t *bytes, size_t n, unsigned flags, said *s, bool bytewise, const tone_message **m)
 {
     tone_reply *r;
-    tone_reply_options o = {.sink = hear, .user = s, .thinking = flags & 1, .open_thought = flags & 2, .strict_calls = flags & 4};
+    tone_reply_options o = {.sink = hear, .user = s, .thinking = flags & 1, .open_thought = flags & 2,
+        .strict_calls = flags & 4};
     if (!(flags & 8)) {
         o.tools = tools;
         o.tools_n = sizeof tools - 1;
@@ -58,7 +59,8 @@ static tone_reply *give(const uint8_t *bytes, size_t n, unsigned flags, said *s,
         tone_reply_close(r);
         return NULL;
     }
-    fuzz_require(s->over && s->calls == (*m)->n_calls && s->content.n == (*m)->content_n && s->reasoning.n == (*m)->reasoning_n);
+    fuzz_require(s->over && s->calls == (*m)->n_calls && s->content.n == (*m)->content_n &&
+                 s->reasoning.n == (*m)->reasoning_n);
     fuzz_require(memcmp(tone_buf_text(&s->content), (*m)->content ? (*m)->content : "", (*m)->content_n) == 0);
     return r;
 }
@@ -71,10 +73,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     const tone_message *p, *q;
     tone_reply *r = give(bytes + 1, n - 1, bytes[0], &a, false, &p), *t = give(bytes + 1, n - 1, bytes[0], &b, true, &q);
     if (r && t) {
-        fuzz_require(p->content_n == q->content_n && p->n_calls == q->n_calls && p->repaired == q->repaired && p->faithful == q->faithful);
+        fuzz_require(p->content_n == q->content_n && p->n_calls == q->n_calls && p->repaired == q->repaired &&
+                     p->faithful == q->faithful);
         fuzz_require(memcmp(p->content ? p->content : "", q->content ? q->content : "", p->content_n) == 0);
         for (size_t i = 0; i < p->n_calls; i++)
-            fuzz_require(strcmp(p->calls[i].arguments, q->calls[i].arguments) == 0 && strcmp(p->calls[i].name, q->calls[i].name) == 0);
+            fuzz_require(strcmp(p->calls[i].arguments, q->calls[i].arguments) == 0 &&
+                         strcmp(p->calls[i].name, q->calls[i].name) == 0);
     }
     tone_reply_close(r);
     tone_reply_close(t);
