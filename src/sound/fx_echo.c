@@ -60,7 +60,7 @@ static void run_block(tone_echo *e, float *left, float *right, int n, float from
         for (int i = 0; i < n; i += 4) {
             v4 x = v4_load(&in[side][i]), size = v4_abs(x);
             peak = v4_max(peak, size);
-            v4_store(&in[side][i], (v4)((v4i)x & (size > v4_all(1e-18f))));
+            v4_store(&in[side][i], v4_flush(x));
         }
     bool loud = peak[0] > 1e-5f || peak[1] > 1e-5f || peak[2] > 1e-5f || peak[3] > 1e-5f;
     e->silent = loud ? 0 : e->silent < e->lines[0].size ? e->silent + n : e->silent;

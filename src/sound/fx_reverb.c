@@ -105,10 +105,10 @@ static void diffuse(tone_line *line, int delay, float g, float *x, int n)
 {
     float in[MAX];
     const float *z = tone_line_back(line, delay);
-    for (int i = 0; i < n; i++) {
-        float held = z[i], fed = x[i] + g * held;
-        in[i] = fed;
-        x[i] = held - g * fed;
+    for (int i = 0; i < n; i += 4) {
+        v4 held = v4_load(z + i), fed = v4_flush(v4_load(x + i) + g * held);
+        v4_store(in + i, fed);
+        v4_store(x + i, held - g * fed);
     }
     tone_line_write(line, in, n);
 }
@@ -225,7 +225,7 @@ void tone_reverb_run(tone_reverb *r, float *left, float *right, int n)
     for (int l = 0; l < LINES; l++) {
         float sign = l & 2 ? -0.5f : 0.5f;
         for (int i = 0; i < n; i += 4)
-            v4_store(&lines[l][i], v4_load(&lines[l][i]) + v4_load(&in[l % 2][i]) * sign);
+            v4_store(&lines[l][i], v4_flush(v4_load(&lines[l][i]) + v4_load(&in[l % 2][i]) * sign));
         tone_line_write(&r->lines[l], lines[l], n);
     }
 }

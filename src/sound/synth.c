@@ -125,12 +125,17 @@ static void draw_block(tone_synth *s)
 
 void tone_synth_run(tone_synth *s, float *frames, size_t n)
 {
-    for (size_t i = 0; i < n; i++, s->now++) {
+    while (n > 0) {
         if (s->now == s->drawn)
             draw_block(s);
-        size_t at = (size_t)(s->now % (uint64_t)s->engine->n);
-        frames[2 * i] = s->left[at];
-        frames[2 * i + 1] = s->right[at];
+        size_t left = (size_t)(s->drawn - s->now), at = (size_t)s->engine->n - left, some = n < left ? n : left;
+        for (size_t i = 0; i < some; i++) {
+            frames[2 * i] = s->left[at + i];
+            frames[2 * i + 1] = s->right[at + i];
+        }
+        frames += 2 * some;
+        n -= some;
+        s->now += some;
     }
 }
 

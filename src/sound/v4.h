@@ -60,6 +60,12 @@ static inline v4 v4_clamp(v4 x, float low, float high)
     return v4_min(v4_max(x, v4_all(low)), v4_all(high));
 }
 
+/* What is on its way to a delay line: nothing denormal goes round in a loop. */
+static inline v4 v4_flush(v4 x)
+{
+    return (v4)((v4i)x & (v4_abs(x) > v4_all(1e-18f)));
+}
+
 /* The state of a filter once a control block: what would become denormal is 0, and so is NaN, infinity and anything that
  * can only come from them. */
 static inline v4 v4_tame(v4 x)
