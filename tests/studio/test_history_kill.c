@@ -1,5 +1,6 @@
 /* 200 times: a child appends as fast as it can and tells each step it was promised; it is killed with SIGKILL at a
  * random moment; what was promised is there, and the file is whole. */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -64,6 +65,10 @@ int main(void)
             child(path, project, fd[1]);
         }
         close(fd[1]);
+        if (round % 2) { /* every other time it has begun to promise, however busy the machine is */
+            struct pollfd first = {.fd = fd[0], .events = POLLIN};
+            CHECK(poll(&first, 1, 20000) == 1);
+        }
         usleep((useconds_t)tone_random_below(&r, 40000));
         kill(pid, SIGKILL);
         int status = 0;
@@ -83,7 +88,7 @@ int main(void)
         tone_history_close(h);
     }
     printf("%lld steps were promised\n", (long long)promised_total);
-    CHECK(promised_total > 100);
+    CHECK(promised_total >= 100);
     snprintf(command, sizeof command, "rm -f %s %s-wal %s-shm", path, path, path);
     CHECK(system(command) == 0);
     return check_done();
