@@ -10,6 +10,7 @@ typedef struct stage_check {
     const tone_safetensors *want;
     const char *variant;
     size_t n_seen;
+    double worst;
     float *ple;    /* (positions, layers * width), put together from its two parts */
     size_t ple_n, ple_at;
 } stage_check;
@@ -37,6 +38,7 @@ static void compare(stage_check *c, const char *name, const float *rows, size_t 
         }
     }
     double error = golden_nmse(got, want, t->n_values);
+    c->worst = fmax(c->worst, error);
     CHECK_CASE(t->type == TONE_TYPE_I64 ? error == 0 : error <= bound, "%s %s: %g", c->variant, name, error);
     free(got);
     free(want);
@@ -90,6 +92,7 @@ static void check_stages(const char *variant, const tone_model *m)
     /* ids and the logits of the short prompt are the two tensors that are no stages of this run */
     CHECK_CASE(c.n_seen == tone_safetensors_n(want) - 2, "%s: %zu of %zu stages seen", variant, c.n_seen,
                tone_safetensors_n(want) - 2);
+    printf("%-7s %zu stages, the worst %.1e\n", variant, c.n_seen, c.worst);
     free(logits);
     free(c.ple);
     free(ids);
