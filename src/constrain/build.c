@@ -63,6 +63,18 @@ static tone_status value_of(builder *b, uint32_t *out, uint32_t conj, bool one_s
     return TONE_OK;
 }
 
+/* Keep an automaton; all together have a bound. */
+static tone_status keep(builder *b, tone_dfa *d)
+{
+    uint32_t n = d->n_states;
+    if (!tone_program_keep(b->p, d))
+        return tone_compiler_no_memory(b->c);
+    b->c->states += n;
+    if (b->c->states > TONE_STATES_MAX)
+        return tone_fail(b->c->err, TONE_ERR_LIMIT, 0, "the patterns, numbers and enums of the schema together would need more than %d states", TONE_STATES_MAX);
+    return TONE_OK;
+}
+
 static tone_status failed_dfa(builder *b, tone_status st, const char *what)
 {
     if (st == TONE_ERR_NO_MEMORY)
@@ -106,8 +118,11 @@ static tone_status text_dfa(builder *b, const tone_dfa **out, tone_re re, bool k
     }
     if (st)
         return failed_dfa(b, st, "a pattern, or the patterns of one string together,");
+    st = keep(b, quoted);
+    if (st)
+        return st;
     b->texts = tone_arena_grow(&b->c->arena, b->texts, b->n_texts, sizeof *b->texts);
-    if (!tone_program_keep(b->p, quoted) || b->c->arena.failed)
+    if (b->c->arena.failed)
         return tone_compiler_no_memory(b->c);
     b->texts[b->n_texts++] = (known_text){re, key, false, quoted};
     *out = quoted;
@@ -144,8 +159,11 @@ static tone_status number_dfa(builder *b, const tone_dfa **out, const tone_numbe
         tone_dfa_free(parts[i]);
     if (st)
         return failed_dfa(b, st, "a number with these bounds and multiples");
+    st = keep(b, sum);
+    if (st)
+        return st;
     b->numbers = tone_arena_grow(&b->c->arena, b->numbers, b->n_numbers, sizeof *b->numbers);
-    if (!tone_program_keep(b->p, sum) || b->c->arena.failed)
+    if (b->c->arena.failed)
         return tone_compiler_no_memory(b->c);
     b->numbers[b->n_numbers++] = (known_number){own, n, sum};
     *out = sum;
@@ -165,8 +183,9 @@ static tone_status words_dfa(builder *b, const tone_dfa **out, unsigned words)
         tone_status st = tone_dfa_of_words(&d, some, n);
         if (st)
             return failed_dfa(b, st, "a constant");
-        if (!tone_program_keep(b->p, d))
-            return tone_compiler_no_memory(b->c);
+        st = keep(b, d);
+        if (st)
+            return st;
         b->words[words] = d;
     }
     *out = b->words[words];
@@ -237,10 +256,8 @@ static tone_status listed_dfa(builder *b, const tone_dfa **out, const tone_shape
     tone_buf_clear(&text);
     if (st)
         return failed_dfa(b, st, "an enum");
-    if (d && !tone_program_keep(b->p, d))
-        return tone_compiler_no_memory(b->c);
     *out = d;
-    return TONE_OK;
+    return d ? keep(b, d) : TONE_OK;
 }
 
 /* Whether no text belongs to a language. */
@@ -282,8 +299,11 @@ static tone_status set_of_chars(builder *b, tone_value *v, const tone_shape_stri
         }
         if (st)
             return failed_dfa(b, st, "a pattern");
+        st = keep(b, quoted);
+        if (st)
+            return st;
         b->texts = tone_arena_grow(&b->c->arena, b->texts, b->n_texts, sizeof *b->texts);
-        if (!tone_program_keep(b->p, quoted) || b->c->arena.failed)
+        if (b->c->arena.failed)
             return tone_compiler_no_memory(b->c);
         b->texts[b->n_texts++] = (known_text){any, false, true, quoted};
         d = quoted;
@@ -548,8 +568,8 @@ static tone_status build_one(builder *b, const job *j)
         st = words_dfa(b, &both[1], s->words);
         if (!st)
             st = tone_dfa_union(&sum, both, 2, 65534);
-        if (!st && !tone_program_keep(b->p, sum))
-            st = tone_compiler_no_memory(b->c);
+        if (!st)
+            st = keep(b, sum);
         if (!st)
             v.scalars[0] = sum;
     } else if (!st && s->words) {

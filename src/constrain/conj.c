@@ -121,12 +121,13 @@ tone_status tone_conj_shape(tone_compiler *c, const tone_shape **out, uint32_t c
     return TONE_OK;
 }
 
-static bool number_empty(const tone_number_rule *r)
+static bool number_empty(tone_compiler *c, const tone_number_rule *r)
 {
     tone_dfa *d;
-    if (tone_number_dfa(&d, r))
+    if (c->states > TONE_STATES_MAX / 4 || tone_number_dfa(&d, r))
         return false;
     bool empty = d->start == 0;
+    c->states += d->n_states;
     tone_dfa_free(d);
     return empty;
 }
@@ -136,9 +137,11 @@ static bool string_empty(tone_compiler *c, const tone_shape_string *s)
     tone_dfa *d;
     if (!s->restricted)
         return s->min > s->max;
-    if (tone_dfa_of_re(&d, c->res, tone_re_and(c->res, tone_shape_string_re(c, s), tone_re_text(c->res, 0, TONE_RE_FOREVER)), PROBE_STATES))
+    if (c->states > TONE_STATES_MAX / 4 ||
+        tone_dfa_of_re(&d, c->res, tone_re_and(c->res, tone_shape_string_re(c, s), tone_re_text(c->res, 0, TONE_RE_FOREVER)), PROBE_STATES))
         return false;
     bool empty = d->start == 0;
+    c->states += d->n_states;
     tone_dfa_free(d);
     return empty;
 }
@@ -171,7 +174,7 @@ static bool shape_empty(tone_compiler *c, const tone_shape *s)
     if (s->words || s->n_values)
         return false;
     for (uint32_t i = 0; i < s->n_numbers; i++)
-        if (!number_empty(&s->numbers[i]))
+        if (!number_empty(c, &s->numbers[i]))
             return false;
     for (uint32_t i = 0; i < s->n_strings; i++)
         if (!string_empty(c, &s->strings[i]))

@@ -396,11 +396,11 @@ tone_status tone_dfa_of_words(tone_dfa **out, const tone_word *words, size_t n)
         for (size_t k = 0; k < words[i].n; k++)
             if (!class_of[tone_symbol_of(words[i].bytes[k])])
                 class_of[tone_symbol_of(words[i].bytes[k])] = (uint16_t)t.width++;
-    if (!table_room(&t, 64))
-        return TONE_ERR_NO_MEMORY;
-    table_add(&t, 0);
-    table_add(&t, 0);
-    tone_status st = TONE_OK;
+    tone_status st = table_room(&t, 64) ? TONE_OK : TONE_ERR_NO_MEMORY;
+    if (!st) {
+        table_add(&t, 0);
+        table_add(&t, 0);
+    }
     for (size_t i = 0; i < n && !st; i++) {
         uint32_t s = 1;
         for (size_t k = 0; k < words[i].n && !st; k++) {

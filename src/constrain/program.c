@@ -66,14 +66,18 @@ static uint32_t value_cost(const tone_program *p, uint32_t value)
 
 uint32_t tone_program_height(const tone_program *p, uint32_t call)
 {
+    if (!(call & 1))
+        return p->values[call / 2].height;
     const tone_rule *r = &p->rules[call / 2];
-    return call & 1 ? r->height[r->dfa->start] : p->values[call / 2].height;
+    return r->height[r->dfa->start];
 }
 
 uint32_t tone_program_cost(const tone_program *p, uint32_t call)
 {
+    if (!(call & 1))
+        return p->values[call / 2].cost;
     const tone_rule *r = &p->rules[call / 2];
-    return call & 1 ? r->cost[r->dfa->start] : p->values[call / 2].cost;
+    return r->cost[r->dfa->start];
 }
 
 /* --- arrays ------------------------------------------------------------------------------------------------------ */

@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-enum { NODES_MAX = 1 << 20, RANGES_MAX = 1 << 20, DEPTH_MAX = 4000 };
+enum { NODES_MAX = 1 << 19, RANGES_MAX = 1 << 20, MEMOS_MAX = 1 << 21, DEPTH_MAX = 4000 };
 
 typedef enum kind { K_NONE, K_EMPTY, K_SET, K_CAT, K_ALT, K_AND, K_NOT, K_REPEAT, K_EDGES } kind;
 
@@ -582,6 +582,10 @@ static bool set_has(const tone_re_pool *p, const node *n, uint32_t symbol)
 static bool memo_grow(tone_re_pool *p)
 {
     uint32_t room = p->room_memos ? p->room_memos * 2 : 2048;
+    if (room > MEMOS_MAX) {
+        p->status = TONE_ERR_LIMIT;
+        return false;
+    }
     memo *memos = calloc(room, sizeof *memos);
     if (!memos) {
         p->status = TONE_ERR_NO_MEMORY;

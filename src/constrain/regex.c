@@ -8,7 +8,7 @@
 #include "base/fail.h"
 #include "base/utf8.h"
 
-enum { DEPTH_MAX = 100, PATTERN_MAX = 4096, CLASS_MAX = 512, ITEMS_MAX = 1 << 14, COUNT_MAX = 1 << 20 };
+enum { DEPTH_MAX = 100, PATTERN_MAX = 4096, CLASS_MAX = 512, COUNT_MAX = 1 << 20 };
 
 typedef struct parser {
     tone_re_pool *p;
@@ -405,11 +405,11 @@ static tone_status branch(parser *r, tone_re *out, tone_re tail, bool outermost)
             st = quantified(r, &it.re, may_repeat);
         if (!st && n == room) {
             room = room ? room * 2 : 16;
-            item *more = n < ITEMS_MAX ? realloc(items, room * sizeof *more) : NULL;
+            item *more = realloc(items, room * sizeof *more); /* no more than the pattern has bytes */
             if (more)
                 items = more;
             else
-                st = bad(r, TONE_ERR_LIMIT, "too long");
+                st = tone_fail(r->err, TONE_ERR_NO_MEMORY, 0, "no memory for the pattern");
         }
         if (!st)
             items[n++] = it;

@@ -111,10 +111,11 @@ typedef struct tone_compiler {
     uint32_t n_owned;
     uint32_t steps;   /* of work that could grow out of hand */
     uint32_t probing; /* depth of "is this empty?" */
+    uint32_t states;  /* of all automata built so far */
     tone_error *err;
 } tone_compiler;
 
-enum { TONE_STEPS_MAX = 200000, TONE_SCHEMA_DEPTH = 200, TONE_SCHEMA_BYTES = 8 << 20 };
+enum { TONE_STATES_MAX = 400000, TONE_STEPS_MAX = 200000, TONE_SCHEMA_DEPTH = 200, TONE_SCHEMA_BYTES = 8 << 20 };
 
 /* Parse the text of a schema (or of a list of tools): the caller releases *out. */
 TONE_NODISCARD tone_status tone_schema_read(json_t **out, const char *text, size_t n, tone_error *err);
