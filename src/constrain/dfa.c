@@ -183,6 +183,33 @@ static int by_state(const void *a, const void *b)
     return x->what < y->what ? -1 : x->what > y->what;
 }
 
+/* What each state reads, and the flags that follow from it. */
+static void describe(tone_dfa *d)
+{
+    uint64_t sets[TONE_SYM_READ][5] = {{0}}; /* symbols of each class */
+    for (uint32_t b = 0; b < TONE_SYM_READ; b++)
+        sets[d->class_of[b]][b / 64] |= UINT64_C(1) << b % 64;
+    d->ends_only = true;
+    for (uint32_t s = 1; s < d->n_states; s++) {
+        bool leads_on = d->flags[s] & TONE_DFA_CALLS, free_here = true;
+        for (uint32_t c = 0; c < d->n_classes; c++) {
+            uint32_t to = d->next[s * d->n_classes + c];
+            for (int i = 0; i < 5 && to; i++)
+                d->reads[s][i] |= sets[c][i];
+            leads_on |= to != 0;
+            free_here &= to == s || !(sets[c][0] | sets[c][1] | sets[c][2] | sets[c][3]);
+        }
+        if (!leads_on)
+            d->flags[s] |= TONE_DFA_FINAL;
+        if (free_here)
+            d->flags[s] |= TONE_DFA_FREE;
+        if (d->counts[s] != TONE_DFA_MANY) {
+            d->flags[s] |= TONE_DFA_FINITE;
+            d->ends_only &= !leads_on;
+        }
+    }
+}
+
 /* d has next, flags, class_of, calls and start; the rest is made here.  Takes d; *out is NULL on failure. */
 static tone_status finish(tone_dfa **out, tone_dfa *d)
 {
@@ -203,25 +230,7 @@ static tone_status finish(tone_dfa **out, tone_dfa *d)
         qsort(d->calls, d->n_calls, sizeof *d->calls, by_state);
     if (!d->dist || !d->counts || !d->reads || !calls_index(d) || !measure(d))
         goto fail;
-    d->ends_only = true;
-    for (uint32_t s = 1; s < d->n_states; s++) {
-        bool leads_on = d->flags[s] & TONE_DFA_CALLS, free_here = true;
-        for (uint32_t b = 0; b < TONE_SYM_READ; b++) {
-            uint32_t to = tone_dfa_next(d, s, b);
-            if (to)
-                d->reads[s][b / 64] |= UINT64_C(1) << b % 64;
-            leads_on |= to != 0;
-            free_here &= b >= 256 || to == s;
-        }
-        if (!leads_on)
-            d->flags[s] |= TONE_DFA_FINAL;
-        if (free_here)
-            d->flags[s] |= TONE_DFA_FREE;
-        if (d->counts[s] != TONE_DFA_MANY) {
-            d->flags[s] |= TONE_DFA_FINITE;
-            d->ends_only &= !leads_on;
-        }
-    }
+    describe(d);
     free(alive);
     free(name);
     *out = d;
@@ -438,10 +447,14 @@ typedef struct records {
 
 static uint32_t hash_bytes(const uint8_t *bytes, size_t n)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ bytes[i]) * 0x100000001b3u;
-    return (uint32_t)(h ^ h >> 32);
+    uint64_t h = n;
+    for (size_t i = 0; i < n; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + i, n - i < 8 ? n - i : 8);
+        h = (h ^ word) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 32;
+    }
+    return (uint32_t)h;
 }
 
 static bool records_room(records *r)

@@ -204,10 +204,15 @@ static int max_int_digits(const tone_number_rule *r)
     return n;
 }
 
+/* Whether numbers must be told apart: all digits count then, not only those behind the point. */
+static bool differ(const tone_number_rule *r)
+{
+    return r->one_spelling || r->not_integer || r->n_excluded || r->n_multiples;
+}
+
 static int max_fraction_digits(const tone_number_rule *r, int n_int)
 {
-    bool differ = r->one_spelling || r->not_integer || r->n_excluded || r->n_multiples;
-    int n = differ ? TONE_EXACT_DIGITS - n_int : TONE_FRACTION_DIGITS;
+    int n = differ(r) ? TONE_EXACT_DIGITS - n_int : TONE_FRACTION_DIGITS;
     for (uint32_t i = 0; i < r->n_multiples; i++)
         if (!r->multiples[i].not && (int)r->multiples[i].places < n)
             n = (int)r->multiples[i].places;
@@ -254,6 +259,8 @@ static bool step(const void *self, void *out, const void *in, uint32_t b)
         if (b == '.' && !r->integer && max_fraction_digits(r, to->n_int) > 0) {
             end_int(r, to);
             to->part = POINT;
+            if (!differ(r))
+                to->n_int = 0; /* no longer of interest: fewer states */
             return true;
         }
         if ((b == 'e' || b == 'E') && plain(r) && to->nonzero) {

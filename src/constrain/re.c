@@ -594,7 +594,7 @@ static bool memo_grow(tone_re_pool *p)
     for (uint32_t i = 0; i < p->room_memos; i++) {
         if (!p->memos[i].re)
             continue;
-        uint32_t at = (uint32_t)mix(p->memos[i].re, p->memos[i].symbol) & (room - 1);
+        uint32_t at = (uint32_t)mix(mix(0, p->memos[i].re), p->memos[i].symbol) & (room - 1);
         while (memos[at].re)
             at = (at + 1) & (room - 1);
         memos[at] = p->memos[i];
@@ -649,7 +649,7 @@ tone_re tone_re_derive(tone_re_pool *p, tone_re r, uint32_t symbol)
         return derive(p, r, symbol);
     if (p->n_memos * 2 >= p->room_memos && !memo_grow(p))
         return TONE_RE_NONE;
-    uint32_t at = (uint32_t)mix(r, symbol) & (p->room_memos - 1);
+    uint32_t at = (uint32_t)mix(mix(0, r), symbol) & (p->room_memos - 1);
     for (; p->memos[at].re; at = (at + 1) & (p->room_memos - 1))
         if (p->memos[at].re == r && p->memos[at].symbol == symbol)
             return p->memos[at].result;
@@ -658,7 +658,7 @@ tone_re tone_re_derive(tone_re_pool *p, tone_re r, uint32_t symbol)
         return TONE_RE_NONE;
     if (p->n_memos * 2 >= p->room_memos && !memo_grow(p))
         return TONE_RE_NONE;
-    at = (uint32_t)mix(r, symbol) & (p->room_memos - 1); /* deriving the parts may have moved things */
+    at = (uint32_t)mix(mix(0, r), symbol) & (p->room_memos - 1); /* deriving the parts may have moved things */
     while (p->memos[at].re)
         at = (at + 1) & (p->room_memos - 1);
     p->memos[at] = (memo){r, symbol, result};
