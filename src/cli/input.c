@@ -25,6 +25,7 @@ struct cli_input {
     char *line; /* of getline() */
     size_t room;
     tone_buf text; /* several lines put together */
+    bool interrupted; /* a signal came while waiting for a key */
 #if TONE_HAVE_EDIT
     EditLine *edit; /* NULL: plain lines */
     History *history;
@@ -34,13 +35,14 @@ struct cli_input {
 
 /* Ctrl-C is let through only while waiting for a key: at any other moment it would be lost between looking and waiting.
  * false: a signal came. */
-static bool wait_for_key(void)
+static bool wait_for_key(cli_input *in)
 {
     sigset_t open;
-    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct pollfd key = {.fd = STDIN_FILENO, .events = POLLIN};
     sigprocmask(SIG_SETMASK, NULL, &open);
     sigdelset(&open, SIGINT);
-    return ppoll(&in, 1, NULL, &open) >= 0 || errno != EINTR;
+    in->interrupted = ppoll(&key, 1, NULL, &open) < 0 && errno == EINTR;
+    return !in->interrupted;
 }
 
 #if TONE_HAVE_EDIT
@@ -48,9 +50,10 @@ static bool wait_for_key(void)
 static int read_character(EditLine *e, wchar_t *out)
 {
     uint8_t bytes[4];
-    (void)e;
+    cli_input *in;
+    el_get(e, EL_CLIENTDATA, &in);
     for (size_t n = 0; n < sizeof bytes;) {
-        if (!wait_for_key())
+        if (!wait_for_key(in))
             return -1;
         ssize_t got = read(STDIN_FILENO, bytes + n, 1);
         if (got <= 0)
@@ -152,16 +155,15 @@ bool cli_input_is_person(const cli_input *in)
 /* One line as typed, without its line break. */
 static cli_line one_line(cli_input *in, const char **text, size_t *n)
 {
-    errno = 0;
+    in->interrupted = false;
 #if TONE_HAVE_EDIT
     if (in->edit) {
         int count = 0;
         const char *line = el_gets(in->edit, &count);
         if (!line || count <= 0) {
-            bool interrupted = errno == EINTR;
             el_reset(in->edit);
             putchar('\n');
-            return interrupted ? CLI_LINE_INTERRUPTED : CLI_LINE_END;
+            return in->interrupted ? CLI_LINE_INTERRUPTED : CLI_LINE_END;
         }
         HistEvent event;
         if (in->history && line[strspn(line, " \t\r\n")])
@@ -176,13 +178,12 @@ static cli_line one_line(cli_input *in, const char **text, size_t *n)
         fputs(in->prompt, stdout);
         fflush(stdout);
     }
-    bool interrupted = in->person && !wait_for_key();
-    ssize_t count = interrupted ? -1 : getline(&in->line, &in->room, stdin);
+    ssize_t count = in->person && !wait_for_key(in) ? -1 : getline(&in->line, &in->room, stdin);
     if (count < 0) {
         clearerr(stdin);
         if (in->person)
             putchar('\n');
-        return interrupted ? CLI_LINE_INTERRUPTED : CLI_LINE_END;
+        return in->interrupted ? CLI_LINE_INTERRUPTED : CLI_LINE_END;
     }
     *text = in->line;
     *n = (size_t)count;
