@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/lines.h"
 #include "cli/model_path.h"
-#include "format/gguf.h"
+#include "tonesmith/model.h"
 
 typedef struct work {
     const tone_tokenizer *tokenizer;
@@ -17,16 +17,14 @@ typedef struct work {
     bool knows_size; /* the model file tells small from large */
 } work;
 
-/* Only the small Gemma 4 models have per-layer embeddings.  A file that is no GGUF does not tell. */
+/* Only the small Gemma 4 models have per-layer embeddings.  A tokenizer without weights does not tell. */
 static bool find_size(work *w, const char *path)
 {
-    tone_gguf *g;
-    uint64_t width = 0;
-    if (tone_gguf_open(&g, path, NULL))
+    tone_model *m;
+    if (tone_model_open(&m, path, &(tone_model_options){.no_tokenizer = true}, NULL))
         return false;
-    (void)tone_gguf_get_u64(tone_gguf_find(g, "gemma4.embedding_length_per_layer_input"), &width);
-    w->options.family = width ? TONE_CHAT_GEMMA4_SMALL : TONE_CHAT_GEMMA4_LARGE;
-    tone_gguf_close(g);
+    w->options.family = tone_model_info(m)->ple_width ? TONE_CHAT_GEMMA4_SMALL : TONE_CHAT_GEMMA4_LARGE;
+    tone_model_close(m);
     return true;
 }
 
