@@ -15,7 +15,7 @@ struct convert_job {
     form form;
 };
 
-enum { CONVERTED_AT_ONCE = 8 };
+enum { CONVERTED_AT_ONCE = 8, MAX_PRODUCTS = 8 };
 
 static void convert_chunk(void *arg, size_t chunk, uint32_t worker)
 {
@@ -58,41 +58,76 @@ struct linear_job {
     const tone_codes *codes[TONE_CODED_TOKENS * 8]; /* by token; by pair when there are experts */
     const tone_groups *groups;
     size_t chunks_per_expert;
+    size_t n_chunks[MAX_PRODUCTS]; /* of each product */
 };
 
-/* Rows of a chunk.  For a few tokens about as many as 32 KiB hold, so that no claim is for nothing and no worker that is
- * late holds up the others for long.  For many, TONE_PANEL_ROWS, or fewer where that would leave workers idle. */
-static size_t rows_per_chunk(const struct linear_job *job, size_t product)
+typedef struct range {
+    size_t first, end;
+} range;
+
+/* Rows of one chunk for a few tokens.  The first chunks are long, half of all rows in equal parts for the workers, the next
+ * ones half of what is left, and so on down to about 32 KiB: each worker reads memory in order (short chunks in turn cost two
+ * workers a quarter of their speed), and whoever is late holds up the others with a short one. */
+static range stretch(const tone_matrix *w, size_t n_workers, size_t chunk)
 {
-    const tone_matrix *w = job->products[product].w;
-    size_t few = 32768 / (w->row_bytes + 1) / 8 * 8, many = TONE_PANEL_ROWS;
-    while (many > 32 && w->rows / many < 4 * tone_ops_threads(job->ops))
-        many /= 2;
-    return !job->few ? many : few ? few : 8;
+    size_t least = 32768 / (w->row_bytes + 1) / 8 * 8, left = w->rows, at = 0;
+    least = least ? least : 8;
+    for (;; chunk -= n_workers) {
+        size_t size = (left / (2 * n_workers) + 7) / 8 * 8;
+        size = size > least ? size : least;
+        if (chunk < n_workers || left <= n_workers * size) {
+            size_t first = tone_min_size(at + chunk * size, w->rows);
+            return (range){first, tone_min_size(first + size, w->rows)};
+        }
+        at += n_workers * size;
+        left -= n_workers * size;
+    }
 }
 
-static size_t count_chunks(const struct linear_job *job)
+/* For many tokens TONE_PANEL_ROWS, or fewer where that would leave workers idle. */
+static range panel(const tone_matrix *w, size_t n_workers, size_t chunk)
+{
+    size_t size = TONE_PANEL_ROWS;
+    while (size > 32 && w->rows / size < 4 * n_workers)
+        size /= 2;
+    size_t first = tone_min_size(chunk * size, w->rows);
+    return (range){first, tone_min_size(first + size, w->rows)};
+}
+
+/* Empty for a chunk after the last. */
+static range rows_of_chunk(const struct linear_job *job, size_t product, size_t chunk)
+{
+    const tone_matrix *w = job->products[product].w;
+    return (job->few ? stretch : panel)(w, tone_ops_threads(job->ops), chunk);
+}
+
+static size_t chunks_of_product(const struct linear_job *job, size_t product)
+{
+    size_t chunk = 0;
+    for (range r = {0, 0}; r.end < job->products[product].w->rows; chunk++)
+        r = rows_of_chunk(job, product, chunk);
+    return chunk;
+}
+
+static size_t count_chunks(struct linear_job *job)
 {
     size_t chunks = 0;
     for (size_t p = 0; p < job->n_products; p++)
-        chunks += tone_chunks(job->products[p].w->rows, rows_per_chunk(job, p));
+        chunks += job->n_chunks[p] = chunks_of_product(job, p);
     return chunks;
 }
 
 /* The product and the rows of a chunk. */
 static tone_slab find_slab(const struct linear_job *job, size_t chunk)
 {
-    size_t p = 0, rows = rows_per_chunk(job, 0);
-    for (; p + 1 < job->n_products; rows = rows_per_chunk(job, ++p)) {
-        size_t chunks = tone_chunks(job->products[p].w->rows, rows);
-        if (chunk < chunks)
-            break;
-        chunk -= chunks;
-    }
+    size_t p = 0;
+    for (; p + 1 < job->n_products && chunk >= job->n_chunks[p]; p++)
+        chunk -= job->n_chunks[p];
+    range rows = rows_of_chunk(job, p, chunk);
     const tone_product *product = &job->products[p];
     return (tone_slab){.product = product,
-                       .first = chunk * rows,
-                       .end = tone_min_size((chunk + 1) * rows, product->w->rows),
+                       .first = rows.first,
+                       .end = rows.end,
                        .x = job->x,
                        .x_stride = job->x_stride,
                        .codes = job->form == FORM_CODES ? job->codes : NULL,
@@ -113,6 +148,7 @@ void tone_linear(tone_ops *ops, const tone_product *products, size_t n_products,
 {
     if (!n || !n_products)
         return;
+    assert(n_products <= MAX_PRODUCTS);
     struct linear_job job = {.ops = ops, .products = products, .n_products = n_products, .x = x, .x_stride = x_stride, .n = n};
     job.few = n <= TONE_FEW_TOKENS;
     if (ops->precision == TONE_FAST && any_quantised(ops, products, n_products))
@@ -167,6 +203,7 @@ void tone_linear_experts(tone_ops *ops, const tone_product *products, size_t n_p
     uint32_t n_pairs = groups->n_experts ? groups->begin[groups->n_experts] : 0;
     if (!n_pairs || !n_products)
         return;
+    assert(n_products <= MAX_PRODUCTS);
     struct linear_job job = {.ops = ops, .products = products, .n_products = n_products, .x = x, .x_stride = x_stride, .n = 1};
     job.groups = groups;
     if (ops->precision == TONE_FAST && any_quantised(ops, products, n_products))

@@ -31,16 +31,24 @@ void tone_row_f32(const tone_ops *ops, tone_scratch *s, float *y, const tone_mat
     }
 }
 
+/* One token takes its rows in one go; several share the rows that the first-level cache holds. */
+static size_t rows_at_once(const tone_slab *slab)
+{
+    size_t cached = 24576 / (slab->product->w->row_bytes + 1) / 8 * 8;
+    return slab->n == 1 ? slab->end - slab->first : cached ? cached : 8;
+}
+
 /* A few tokens, quantised weights. */
 static void by_rows(const tone_ops *ops, tone_scratch *s, const tone_slab *slab)
 {
     const tone_matrix *w = slab->product->w;
     const tone_unpacker *u = &ops->unpackers[w->type];
     if (u->rows) {
-        const uint8_t *row = w->data + (slab->base + slab->first) * w->row_bytes;
-        for (size_t t = 0; t < slab->n; t++)
-            u->rows(slab->y + t * slab->product->y_stride + slab->first, row, w->row_bytes, slab->end - slab->first,
-                    slab->codes[t], w->cols);
+        size_t step = rows_at_once(slab);
+        for (size_t r = slab->first; r < slab->end; r += step)
+            for (size_t t = 0; t < slab->n; t++)
+                u->rows(slab->y + t * slab->product->y_stride + r, w->data + (slab->base + r) * w->row_bytes, w->row_bytes,
+                        tone_min_size(step, slab->end - r), slab->codes[t], w->cols);
         return;
     }
     for (size_t r = slab->first; r < slab->end; r++) {
@@ -84,12 +92,12 @@ static void by_rows_16(const tone_ops *ops, tone_scratch *s, const tone_slab *sl
 {
     const tone_matrix *w = slab->product->w;
     bool half = w->type == TONE_TYPE_F16, even = (uintptr_t)w->data % 2 == 0 && w->row_bytes % 2 == 0;
-    size_t step = even ? slab->end - slab->first : 1; /* a copied row is used at once */
+    size_t step = even ? rows_at_once(slab) : 1; /* a copied row is used at once */
     for (size_t r = slab->first; r < slab->end; r += step)
         for (size_t t = 0; t < slab->n; t++)
             (half ? ops->k.rows_f16 : ops->k.rows_bf16)(slab->y + t * slab->product->y_stride + r,
-                                                        row_16(s, w, slab->base + r), w->row_bytes / 2, step,
-                                                        slab->x + t * slab->x_stride, w->cols);
+                                                        row_16(s, w, slab->base + r), w->row_bytes / 2,
+                                                        tone_min_size(step, slab->end - r), slab->x + t * slab->x_stride, w->cols);
 }
 
 /* Activations in float32. */
