@@ -79,7 +79,7 @@ void tone_multiply(const tone_ops *ops, tone_scratch *s, const tone_slab *slab);
 
 /* Attention walks over blocks of TONE_BLOCK positions and closes its sums every TONE_SPAN positions, both counted from
  * position 0: the order of summation for one token depends on its visible range alone. */
-enum { TONE_BLOCK = 64, TONE_SPAN = 1024, TONE_QUERY_ROWS = 32 };
+enum { TONE_BLOCK = 64, TONE_SPAN = 1024, TONE_QUERY_ROWS = 64 };
 
 /* Floats of a worker's scratch for attention. */
 size_t tone_attention_floats(size_t n_heads, size_t hd);
