@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "model/config.h"
+#include "model/fields.h"
 
 typedef struct reader {
     const json_t *text; /* the object that describes the text model */
@@ -15,70 +16,51 @@ typedef struct reader {
     tone_error *err;
 } reader;
 
-/* NULL for an absent key and for null. */
+/* The reader's own text object, or another one of the same file. */
+static tone_fields within(const reader *r, const json_t *object)
+{
+    return (tone_fields){object, r->name, r->err};
+}
+
 static const json_t *get(const json_t *object, const char *key)
 {
-    const json_t *v = json_object_get(object, key);
-    return json_is_null(v) ? NULL : v;
+    return tone_field(object, key);
 }
 
 static tone_status missing(const reader *r, const char *key)
 {
-    return tone_fail(r->err, TONE_ERR_FORMAT, 0, "%s: '%s' is missing", r->name, key);
+    tone_fields f = within(r, r->text);
+    return tone_field_missing(&f, key);
 }
 
-/* A whole number 0 … 2^31 - 1; an absent key leaves *out as it was. */
 static tone_status read_u32(const reader *r, const json_t *object, const char *key, uint32_t *out)
 {
-    const json_t *v = get(object, key);
-    if (!v)
-        return TONE_OK;
-    json_int_t n = json_integer_value(v);
-    if (json_is_real(v) && json_real_value(v) >= 0 && json_real_value(v) < 0x1p31 && floor(json_real_value(v)) == json_real_value(v))
-        n = (json_int_t)json_real_value(v); /* "8.0" appears in the wild */
-    else if (!json_is_integer(v))
-        return tone_fail(r->err, TONE_ERR_FORMAT, 0, "%s: '%s' must be a whole number", r->name, key);
-    if (n < 0 || n > INT32_MAX)
-        return tone_fail(r->err, TONE_ERR_FORMAT, 0, "%s: '%s' is out of range", r->name, key);
-    *out = (uint32_t)n;
-    return TONE_OK;
+    tone_fields f = within(r, object);
+    return tone_field_u32(&f, key, out);
 }
 
 static tone_status require_u32(const reader *r, const char *key, uint32_t *out)
 {
-    return get(r->text, key) ? read_u32(r, r->text, key, out) : missing(r, key);
+    tone_fields f = within(r, r->text);
+    return tone_field_require_u32(&f, key, out);
 }
 
 static tone_status read_real(const reader *r, const json_t *object, const char *key, double *out)
 {
-    const json_t *v = get(object, key);
-    if (!v)
-        return TONE_OK;
-    if (!json_is_number(v))
-        return tone_fail(r->err, TONE_ERR_FORMAT, 0, "%s: '%s' must be a number", r->name, key);
-    *out = json_number_value(v);
-    return TONE_OK;
+    tone_fields f = within(r, object);
+    return tone_field_real(&f, key, out);
 }
 
 static tone_status read_bool(const reader *r, const char *key, bool *out)
 {
-    const json_t *v = get(r->text, key);
-    if (!v)
-        return TONE_OK;
-    if (!json_is_boolean(v))
-        return tone_fail(r->err, TONE_ERR_FORMAT, 0, "%s: '%s' must be true or false", r->name, key);
-    *out = json_is_true(v);
-    return TONE_OK;
+    tone_fields f = within(r, r->text);
+    return tone_field_bool(&f, key, out);
 }
 
-/* Refuses everything but the value that the decoder computes. */
 static tone_status only(const reader *r, const json_t *object, const char *key, const char *known)
 {
-    const json_t *v = get(object, key);
-    if (!v || (json_is_string(v) && strcmp(json_string_value(v), known) == 0))
-        return TONE_OK;
-    return tone_fail(r->err, TONE_ERR_UNSUPPORTED, 0, "%s: '%s' is \"%s\"; this program computes \"%s\"", r->name, key,
-                     json_is_string(v) ? json_string_value(v) : "?", known);
+    tone_fields f = within(r, object);
+    return tone_field_only(&f, key, known);
 }
 
 static tone_status refuse_present(const reader *r, const json_t *object, const char *key, const char *why)

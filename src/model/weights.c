@@ -77,11 +77,10 @@ static tone_status missing(const char *name, tone_error *err)
     return tone_fail(err, TONE_ERR_FORMAT, 0, "the tensor '%s' is missing", name);
 }
 
-tone_status tone_weights_stack(const tone_weights *w, tone_matrix *out, tone_slot slot, int layer, uint32_t n, uint32_t rows,
-                               uint32_t cols, tone_error *err)
+tone_status tone_tensor_stack(tone_matrix *out, const tone_tensor *t, const char *name, uint32_t n, uint32_t rows, uint32_t cols,
+                              tone_error *err)
 {
-    char name[TONE_NAME_ROOM], want[96];
-    const tone_tensor *t = tone_weights_find(w, slot, layer, name);
+    char want[96];
     if (!t)
         return missing(name, err);
     uint32_t n_dims = n ? 3 : 2;
@@ -104,6 +103,14 @@ tone_status tone_weights_stack(const tone_weights *w, tone_matrix *out, tone_slo
     return TONE_OK;
 }
 
+tone_status tone_weights_stack(const tone_weights *w, tone_matrix *out, tone_slot slot, int layer, uint32_t n, uint32_t rows,
+                               uint32_t cols, tone_error *err)
+{
+    char name[TONE_NAME_ROOM];
+    const tone_tensor *t = tone_weights_find(w, slot, layer, name);
+    return tone_tensor_stack(out, t, name, n, rows, cols, err);
+}
+
 tone_status tone_weights_matrix(const tone_weights *w, tone_matrix *out, tone_slot slot, int layer, uint32_t rows, uint32_t cols,
                                 tone_error *err)
 {
@@ -118,11 +125,10 @@ static float element(const tone_tensor *t, size_t i)
     return t->type == TONE_TYPE_F16 ? tone_f32_of_f16(half) : tone_f32_of_bf16(half);
 }
 
-tone_status tone_weights_vector(const tone_weights *w, float **out, tone_slot slot, int layer, uint32_t n, float add, tone_error *err)
+tone_status tone_tensor_vector(float **out, const tone_tensor *t, const char *name, uint32_t n, float add, tone_error *err)
 {
-    char name[TONE_NAME_ROOM], want[96];
+    char want[96];
     *out = NULL;
-    const tone_tensor *t = tone_weights_find(w, slot, layer, name);
     if (!t)
         return missing(name, err);
     if (t->n_dims != 1 || t->dims[0] != n) {
@@ -141,4 +147,11 @@ tone_status tone_weights_vector(const tone_weights *w, float **out, tone_slot sl
         copy[i] = element(t, i) + add;
     *out = copy;
     return TONE_OK;
+}
+
+tone_status tone_weights_vector(const tone_weights *w, float **out, tone_slot slot, int layer, uint32_t n, float add, tone_error *err)
+{
+    char name[TONE_NAME_ROOM];
+    const tone_tensor *t = tone_weights_find(w, slot, layer, name);
+    return tone_tensor_vector(out, t, name, n, add, err);
 }

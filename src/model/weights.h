@@ -33,11 +33,18 @@ void tone_weights_clear(tone_weights *w);
 /* NULL when the file has none; name gets what it is or would be called.  layer: TONE_NO_LAYER for the model's own. */
 const tone_tensor *tone_weights_find(const tone_weights *w, tone_slot slot, int layer, char name[TONE_NAME_ROOM]);
 
+/* Tensors found by other means (the towers of pictures and sounds): `t` may be NULL, `name` is what messages call it.
+ * The same rules as below. */
+TONE_NODISCARD tone_status tone_tensor_stack(tone_matrix *out, const tone_tensor *t, const char *name, uint32_t n, uint32_t rows,
+                                             uint32_t cols, tone_error *err);
+TONE_NODISCARD tone_status tone_tensor_vector(float **out, const tone_tensor *t, const char *name, uint32_t n, float add,
+                                              tone_error *err);
+
 /* The tensor as a matrix of exactly rows x cols of a type that can be multiplied.  An absent tensor is an error. */
 TONE_NODISCARD tone_status tone_weights_matrix(const tone_weights *w, tone_matrix *out, tone_slot slot, int layer, uint32_t rows,
                                                uint32_t cols, tone_error *err);
 
-/* The same for a stack of n matrices (experts): *out is the first, the next ones follow each rows * row_bytes. */
+/* The same for a stack of n matrices (experts; n = 0: one matrix of two dimensions): *out is the first, the next ones follow each rows * row_bytes. */
 TONE_NODISCARD tone_status tone_weights_stack(const tone_weights *w, tone_matrix *out, tone_slot slot, int layer, uint32_t n,
                                               uint32_t rows, uint32_t cols, tone_error *err);
 
