@@ -8,7 +8,7 @@
  *     tone_vision_options o = tone_vision_defaults();
  *     o.budget = 560;                                          // small print
  *     tone_soft soft;
- *     if (tone_vision_encode_file(v, "screenshot.png", &o, &soft, &err)) …
+ *     if (tone_vision_encode_file(&soft, v, "screenshot.png", &o, &err)) …
  *     … soft.n rows for the text model …
  *     tone_soft_clear(&soft);
  *     tone_vision_close(v);
@@ -44,8 +44,9 @@ TONE_API void tone_vision_close(tone_vision *v);
 TONE_API const tone_vision_facts *tone_vision_info(const tone_vision *v);
 
 /* How bytes are rounded while a picture is resized: as the published code does with Pillow, or with torch (its default on a
- * processor without a GPU).  At most two levels apart, on less than one byte in a hundred. */
-typedef enum tone_resize { TONE_RESIZE_PILLOW, TONE_RESIZE_TORCH } tone_resize;
+ * processor without a GPU).  At most two levels apart, on less than one byte in a hundred.  TONE_RESIZE_NONE takes the picture
+ * as it is: its sides must be multiples of patch * pool, and it may make no more soft tokens than the budget. */
+typedef enum tone_resize { TONE_RESIZE_PILLOW, TONE_RESIZE_TORCH, TONE_RESIZE_NONE } tone_resize;
 
 typedef struct tone_vision_options {
     uint32_t budget;    /* soft tokens at most: 70, 140, 280, 560 or 1120; 0 takes the default       */
@@ -74,17 +75,18 @@ typedef struct tone_vision_fit {
     uint32_t n_soft;          /* soft tokens           */
 } tone_vision_fit;
 
-/* TONE_ERR_ARGUMENT for a budget that there is not (0 takes the default) or a picture without pixels. */
-TONE_API TONE_NODISCARD tone_status tone_vision_fit_of(const tone_vision *v, uint32_t width, uint32_t height, uint32_t budget,
-                                                       tone_vision_fit *out, tone_error *err);
+/* Of `opt` (may be NULL) the budget and the resizing count.  TONE_ERR_ARGUMENT for a budget that there is not, a picture
+ * without pixels, or one whose patches need positions that the model does not have. */
+TONE_API TONE_NODISCARD tone_status tone_vision_fit_of(tone_vision_fit *out, const tone_vision *v, uint32_t width, uint32_t height,
+                                                       const tone_vision_options *opt, tone_error *err);
 
 /* `opt` may be NULL.  On success *out is the caller's: tone_soft_clear().  On failure it is empty. */
-TONE_API TONE_NODISCARD tone_status tone_vision_encode(const tone_vision *v, const tone_rgb *picture,
-                                                       const tone_vision_options *opt, tone_soft *out, tone_error *err);
+TONE_API TONE_NODISCARD tone_status tone_vision_encode(tone_soft *out, const tone_vision *v, const tone_rgb *picture,
+                                                       const tone_vision_options *opt, tone_error *err);
 
 /* The same for a JPEG, PNG, WebP or GIF file (its first frame), turned as EXIF says, alpha dropped. */
-TONE_API TONE_NODISCARD tone_status tone_vision_encode_file(const tone_vision *v, const char *path,
-                                                            const tone_vision_options *opt, tone_soft *out, tone_error *err);
+TONE_API TONE_NODISCARD tone_status tone_vision_encode_file(tone_soft *out, const tone_vision *v, const char *path,
+                                                            const tone_vision_options *opt, tone_error *err);
 
 #ifdef __cplusplus
 }

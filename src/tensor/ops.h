@@ -101,6 +101,14 @@ void tone_geglu(tone_ops *ops, float *gate, size_t gate_stride, const float *up,
 void tone_head_norm_rope(tone_ops *ops, float *x, size_t x_stride, size_t n_heads, size_t hd, const float *weight,
                          float eps, const double *inv_freq, const int32_t *position, size_t n);
 
+/* The same where the head is cut in two halves: the first turns by the column of a patch, the second by its row.  Dimension i
+ * of a half turns with i + hd/4 by position * inv_freq[i], i < hd/4.  position (n, 2): column, row. */
+void tone_head_norm_rope_2d(tone_ops *ops, float *x, size_t x_stride, size_t n_heads, size_t hd, const float *weight,
+                            float eps, const double *inv_freq, const int32_t *position, size_t n);
+
+/* y[i] = x[i], or the bound that it passes; NaN stays NaN; y may be x. */
+void tone_clamp(tone_ops *ops, float *y, const float *x, float low, float high, size_t n);
+
 /* K and V of one layer: rows of n_kv * hd values; position p is in row p % n_rows (a ring when the layer slides).
  * Where K and V come from one projection ("K = V"), k is NULL and V alone is stored: K[p] is then V[p] * k_weight, rotated
  * by p * inv_freq as tone_head_norm_rope() does. */

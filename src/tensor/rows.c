@@ -77,32 +77,68 @@ struct rope_job {
     float *x;
     const float *weight;
     const double *inv_freq;
-    const int32_t *position;
-    size_t x_stride, n_heads, hd;
+    const int32_t *position; /* (n, n_axes) */
+    size_t x_stride, n_heads, hd, n_axes;
     float eps;
 };
 
+/* A head has a part for each axis; a part turns by its own position. */
 static void rope_chunk(void *arg, size_t t, uint32_t worker)
 {
     struct rope_job *job = arg;
     const tone_kern *k = &job->ops->k;
-    size_t half = job->hd / 2;
-    float *cosine = job->ops->scratch[worker].tile, *sine = cosine + half;
-    if (job->inv_freq)
-        k->rotation_f32(cosine, sine, (double)job->position[t], job->inv_freq, half);
+    size_t half = job->hd / job->n_axes / 2;
+    float *cosine = job->ops->scratch[worker].tile, *sine = cosine + half * job->n_axes;
+    for (size_t a = 0; job->inv_freq && a < job->n_axes; a++)
+        k->rotation_f32(cosine + a * half, sine + a * half, (double)job->position[t * job->n_axes + a], job->inv_freq, half);
     for (size_t h = 0; h < job->n_heads; h++) {
         float *x = job->x + t * job->x_stride + h * job->hd;
         k->rms_norm_f32(x, x, job->weight, job->hd, job->eps);
-        if (job->inv_freq)
-            k->rotate_f32(x, cosine, sine, half);
+        for (size_t a = 0; job->inv_freq && a < job->n_axes; a++)
+            k->rotate_f32(x + a * 2 * half, cosine + a * half, sine + a * half, half);
     }
 }
 
 void tone_head_norm_rope(tone_ops *ops, float *x, size_t x_stride, size_t n_heads, size_t hd, const float *weight,
                          float eps, const double *inv_freq, const int32_t *position, size_t n)
 {
-    struct rope_job job = {ops, x, weight, inv_freq, position, x_stride, n_heads, hd, eps};
+    struct rope_job job = {ops, x, weight, inv_freq, position, x_stride, n_heads, hd, 1, eps};
     tone_ops_run(ops, rope_chunk, &job, n);
+}
+
+void tone_head_norm_rope_2d(tone_ops *ops, float *x, size_t x_stride, size_t n_heads, size_t hd, const float *weight,
+                            float eps, const double *inv_freq, const int32_t *position, size_t n)
+{
+    struct rope_job job = {ops, x, weight, inv_freq, position, x_stride, n_heads, hd, 2, eps};
+    tone_ops_run(ops, rope_chunk, &job, n);
+}
+
+struct clamp_job {
+    float *y;
+    const float *x;
+    float low, high;
+    size_t n;
+};
+
+enum { CLAMPED_AT_ONCE = 16384 };
+
+static void clamp_chunk(void *arg, size_t chunk, uint32_t worker)
+{
+    (void)worker;
+    struct clamp_job *job = arg;
+    size_t first = chunk * CLAMPED_AT_ONCE, n = tone_min_size(CLAMPED_AT_ONCE, job->n - first);
+    const float *x = job->x + first;
+    float *y = job->y + first, low = job->low, high = job->high;
+    for (size_t i = 0; i < n; i++) {
+        float v = x[i] < low ? low : x[i];
+        y[i] = v > high ? high : v;
+    }
+}
+
+void tone_clamp(tone_ops *ops, float *y, const float *x, float low, float high, size_t n)
+{
+    struct clamp_job job = {y, x, low, high, n};
+    tone_ops_run(ops, clamp_chunk, &job, tone_chunks(n, CLAMPED_AT_ONCE));
 }
 
 struct softcap_job {
