@@ -38,7 +38,7 @@ def read(path, name):
     (n,) = struct.unpack_from("<Q", data)
     info = json.loads(data[8:8 + n])[name]
     begin, end = (8 + n + x for x in info["data_offsets"])
-    code = {"F32": "f", "I64": "q"}[info["dtype"]]
+    code = {"F32": "f", "I32": "i", "I64": "q", "U8": "B"}[info["dtype"]]
     return info["shape"], struct.unpack(f"<{(end - begin) // struct.calcsize(code)}{code}", data[begin:end])
 
 

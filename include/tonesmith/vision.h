@@ -76,11 +76,12 @@ typedef struct tone_vision_fit {
 } tone_vision_fit;
 
 /* Of `opt` (may be NULL) the budget and the resizing count.  TONE_ERR_ARGUMENT for a budget that there is not, a picture
- * without pixels, or one whose patches need positions that the model does not have. */
+ * without pixels, or one that cannot be taken as it is. */
 TONE_API TONE_NODISCARD tone_status tone_vision_fit_of(tone_vision_fit *out, const tone_vision *v, uint32_t width, uint32_t height,
                                                        const tone_vision_options *opt, tone_error *err);
 
-/* `opt` may be NULL.  On success *out is the caller's: tone_soft_clear().  On failure it is empty. */
+/* `opt` may be NULL.  On success *out is the caller's: tone_soft_clear().  On failure it is empty.  TONE_ERR_ARGUMENT also where
+ * the patches need more positions than the model has (no released one: they have 10240). */
 TONE_API TONE_NODISCARD tone_status tone_vision_encode(tone_soft *out, const tone_vision *v, const tone_rgb *picture,
                                                        const tone_vision_options *opt, tone_error *err);
 

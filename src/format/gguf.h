@@ -25,6 +25,7 @@ typedef struct tone_tensor {
     const char *name; /* terminated, no zero byte inside */
     size_t name_n;
     tone_type type;
+    bool is_unsigned; /* of whole numbers in safetensors: U8 … U64, BOOL */
     uint32_t n_dims; /* at least 1: a scalar has one dimension of 1 */
     uint64_t dims[TONE_MAX_DIMS]; /* row-major as written on paper: dims[n_dims-1] is contiguous (GGUF's order reversed) */
     const uint8_t *data; /* aligned for its element type (GGUF: to general.alignment, 8 at least) */

@@ -109,7 +109,7 @@ static tone_status read_tensor(tone_tensor *t, span *at, tone_json *j, tone_buf 
         seen |= field;
         tone_status st = TONE_OK;
         if (field == DTYPE) {
-            if (tone_json_string(j, text) && !tone_safetensors_type(&t->type, text->data))
+            if (tone_json_string(j, text) && !tone_safetensors_type(&t->type, &t->is_unsigned, text->data))
                 return tone_fail(err, TONE_ERR_UNSUPPORTED, tone_json_offset(j),
                                  "tensor '%.64s' has type '%.32s', which is not known here", t->name, text->data);
         } else if (field == SHAPE) {

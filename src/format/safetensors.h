@@ -16,7 +16,7 @@ TONE_NODISCARD tone_status tone_safetensors_open_memory(tone_safetensors **out, 
 void tone_safetensors_close(tone_safetensors *s);
 
 /* Types are F64, F32, F16, BF16, I64, I32, I16, I8 as tone_type; unsigned ones are given as the signed type of their
- * width, BOOL as I8.  A scalar has one dimension of 1; a tensor of no values has n_bytes 0. */
+ * width and is_unsigned, BOOL as U8 is.  A scalar has one dimension of 1; a tensor of no values has n_bytes 0. */
 size_t tone_safetensors_n(const tone_safetensors *s);
 const tone_tensor *tone_safetensors_at(const tone_safetensors *s, size_t i);
 const tone_tensor *tone_safetensors_find(const tone_safetensors *s, const char *name);

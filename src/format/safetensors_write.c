@@ -16,34 +16,36 @@
 static const struct {
     const char *name;
     tone_type type;
+    bool is_unsigned;
 } types[] = {
-    {"F64", TONE_TYPE_F64}, {"F32", TONE_TYPE_F32}, {"F16", TONE_TYPE_F16}, {"BF16", TONE_TYPE_BF16},
-    {"I64", TONE_TYPE_I64}, {"I32", TONE_TYPE_I32}, {"I16", TONE_TYPE_I16}, {"I8", TONE_TYPE_I8},
-    {"U64", TONE_TYPE_I64}, {"U32", TONE_TYPE_I32}, {"U16", TONE_TYPE_I16}, {"U8", TONE_TYPE_I8},
-    {"BOOL", TONE_TYPE_I8},
+    {"F64", TONE_TYPE_F64, false}, {"F32", TONE_TYPE_F32, false}, {"F16", TONE_TYPE_F16, false}, {"BF16", TONE_TYPE_BF16, false},
+    {"I64", TONE_TYPE_I64, false}, {"I32", TONE_TYPE_I32, false}, {"I16", TONE_TYPE_I16, false}, {"I8", TONE_TYPE_I8, false},
+    {"U64", TONE_TYPE_I64, true},  {"U32", TONE_TYPE_I32, true},  {"U16", TONE_TYPE_I16, true},  {"U8", TONE_TYPE_I8, true},
+    {"BOOL", TONE_TYPE_I8, true},
 };
 
-bool tone_safetensors_type(tone_type *out, const char *name)
+bool tone_safetensors_type(tone_type *out, bool *is_unsigned, const char *name)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].name, name) == 0) {
             *out = types[i].type;
+            *is_unsigned = types[i].is_unsigned;
             return true;
         }
     return false;
 }
 
-const char *tone_safetensors_type_name(tone_type type)
+const char *tone_safetensors_type_name(tone_type type, bool is_unsigned)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i].type == type)
+        if (types[i].type == type && types[i].is_unsigned == is_unsigned)
             return types[i].name;
     return NULL;
 }
 
 static tone_status n_bytes_of(uint64_t *out, const tone_tensor *t, tone_error *err)
 {
-    if (!tone_safetensors_type_name(t->type))
+    if (!tone_safetensors_type_name(t->type, t->is_unsigned))
         return tone_fail(err, TONE_ERR_ARGUMENT, 0, "tensor '%.64s' is of a type that a safetensors file cannot hold",
                          t->name);
     uint64_t n = tone_type_find(t->type)->block_bytes;
@@ -100,7 +102,7 @@ static tone_status put_header(tone_buf *header, const tone_tensor *tensors, cons
         if (i)
             tone_buf_putc(header, ',');
         put_string(header, t->name, strlen(t->name));
-        tone_buf_printf(header, ":{\"dtype\":\"%s\",\"shape\":[", tone_safetensors_type_name(t->type));
+        tone_buf_printf(header, ":{\"dtype\":\"%s\",\"shape\":[", tone_safetensors_type_name(t->type, t->is_unsigned));
         for (uint32_t d = 0; d < t->n_dims; d++)
             tone_buf_printf(header, "%s%" PRIu64, d ? "," : "", t->dims[d]);
         tone_buf_printf(header, "],\"data_offsets\":[%" PRIu64 ",%" PRIu64 "]}", at, end);

@@ -72,17 +72,9 @@ tone_status tone_vision_fit_of(tone_vision_fit *out, const tone_vision *v, uint3
         return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a picture without pixels (%u x %u)", width, height);
     if (!tone_budget_known(budget))
         return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a budget of %u soft tokens: 70, 140, 280, 560 and 1120 are possible", budget);
-    if (opt && opt->resize == TONE_RESIZE_NONE) {
-        tone_status st = as_it_is(out, c, width, height, budget, err);
-        if (st)
-            return st;
-    } else {
-        tone_patches_fit(out, width, height, budget, c->patch, c->pool);
-    }
-    uint32_t longest = out->columns > out->rows ? out->columns : out->rows;
-    if (longest > v->n_positions)
-        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a picture of %u x %u makes %u patches in a row, but the model knows only %u positions",
-                         width, height, longest, v->n_positions);
+    if (opt && opt->resize == TONE_RESIZE_NONE)
+        return as_it_is(out, c, width, height, budget, err);
+    tone_patches_fit(out, width, height, budget, c->patch, c->pool);
     return TONE_OK;
 }
 

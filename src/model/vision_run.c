@@ -296,10 +296,15 @@ tone_status tone_vision_run(tone_soft *out, const tone_vision *v, const tone_pat
                             const tone_tap *tap, tone_error *err)
 {
     *out = (tone_soft){0};
+    const tone_vision_fit *fit = &picture->fit;
+    uint32_t longest = fit->columns > fit->rows ? fit->columns : fit->rows;
+    if (longest > v->n_positions)
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "%u x %u pixels make %u patches in a row, but the model knows only %u positions",
+                         fit->width, fit->height, longest, v->n_positions);
     run r = {.v = v, .picture = picture, .tap = tap, .n = tone_patches_n(picture), .eps = (float)v->config.eps};
     const tone_ops_options how = {.n_threads = opt->n_threads, .precision = opt->exact ? TONE_EXACT : TONE_FAST,
                                   .low_priority = opt->low_priority};
-    tone_soft soft = {.n = picture->fit.n_soft, .width = v->config.soft_width};
+    tone_soft soft = {.n = fit->n_soft, .width = v->config.soft_width};
     tone_status st = tone_ops_open(&r.ops, &how, err);
     if (!st)
         st = make_work(&r, err);

@@ -1,0 +1,28 @@
+/* cli/tensors.h - named tensors on their way to one safetensors file.
+ *
+ *     cli_tensors t = {0};
+ *     float *rows = cli_tensors_add(&t, "soft_tokens", TONE_TYPE_F32, n, width);
+ *     if (rows) memcpy(rows, …);
+ *     rc = cli_tensors_write(&t, "encode", path);       // also says when memory had run out on the way
+ *     cli_tensors_clear(&t);
+ */
+#ifndef TONE_CLI_TENSORS_H
+#define TONE_CLI_TENSORS_H
+
+#include "format/safetensors.h"
+
+typedef struct cli_tensors {
+    tone_tensor *list; /* name and data owned */
+    size_t n, room;
+    bool failed;
+} cli_tensors;
+
+/* Memory for the values of a plain type, (rows, cols), to be filled in; NULL when there is none. */
+void *cli_tensors_add(cli_tensors *t, const char *name, tone_type type, uint64_t rows, uint64_t cols);
+
+/* Writes the file and a line about each tensor on stderr; 0, or 1 after a line that says why not. */
+int cli_tensors_write(const cli_tensors *t, const char *command, const char *path);
+
+void cli_tensors_clear(cli_tensors *t);
+
+#endif
