@@ -65,7 +65,8 @@ static tone_status open_folder(tone_tower_file *f, const char *folder, tone_erro
 static bool has_towers(const tone_gguf *g)
 {
     return tone_gguf_find(g, "clip.has_vision_encoder") || tone_gguf_find(g, "clip.has_audio_encoder") ||
-           tone_gguf_find(g, "clip.vision.projector_type") || tone_gguf_find(g, "clip.audio.projector_type");
+           tone_gguf_find(g, "clip.vision.projector_type") || tone_gguf_find(g, "clip.audio.projector_type") ||
+           tone_gguf_find(g, "gemma4.audio.block_count"); /* Ollama: all in one file */
 }
 
 static tone_status open_gguf(tone_tower_file *f, const char *path, tone_error *err)
