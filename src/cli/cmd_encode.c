@@ -1,9 +1,10 @@
-/* What a model's eyes make of a picture, in a file that a reference can be compared with. */
+/* What a model's eyes or ears make of a picture or a sound, in a file that a reference can be compared with. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/encode_audio.h"
 #include "cli/engine.h"
 #include "cli/model_path.h"
 #include "cli/tensors.h"
@@ -11,7 +12,7 @@
 #include "model/vision.h"
 
 typedef struct wish {
-    const char *model, *projector, *image, *resize, *out;
+    const char *model, *projector, *image, *audio, *resize, *out;
     long budget, threads;
     bool exact, stages, features;
 } wish;
@@ -137,23 +138,36 @@ static int vision_options(const wish *w, tone_vision_options *o)
     return w->resize ? cli_misuse("encode", "--resize is pillow, torch or none, not '%s'", w->resize) : 0;
 }
 
+static int encode_audio(const wish *w, const char *path)
+{
+    tone_hearing_options o = tone_hearing_defaults();
+    o.n_threads = (uint32_t)w->threads;
+    o.exact = w->exact;
+    const cli_encode_audio what = {.tower = path, .audio = w->audio, .out = w->out, .features = w->features, .stages = w->stages};
+    return cli_encode_audio_run(&what, &o);
+}
+
 int cli_encode(int argc, char **argv)
 {
     wish w = {0};
-    static const cli_spec spec = {"encode", "tonesmith encode -m MODEL --image FILE --out FILE.safetensors [options]",
-        "Turn a picture into the soft tokens that the text model reads, and write them: tensor `soft_tokens`, F32, (tokens, "
-        "width). Beside it stand the picture as the tower takes it: `pixels` (U8) and `pixel_values` (F32), (patches, 768), and "
-        "`positions`, I32, (patches, 2): column, row.",
+    static const cli_spec spec = {"encode", "tonesmith encode -m MODEL (--image FILE | --audio FILE) --out FILE.safetensors [options]",
+        "Turn a picture or a sound into the soft tokens that the text model reads, and write them: tensor `soft_tokens`, F32, "
+        "(tokens, width). Beside it stand, of a picture, `pixels` (U8) and `pixel_values` (F32), (patches, 768), and `positions`, "
+        "I32, (patches, 2): column, row; of a sound, `features`, F32, (frames, 128): its log-mel rows, `spans`, I64, (parts, 2): "
+        "first sample and number of samples at 16 kHz, and `lengths`, I32, (parts): the soft tokens of each part.",
         "A picture is stretched to fill its budget: 70, 140, 280, 560 or 1120 soft tokens. The default is the model's, 280 for all "
-        "that are published; small print wants more."};
+        "that are published; small print wants more.\n\n"
+        "A sound makes 25 soft tokens a second. One of more than 30 s is cut at pauses; its parts are heard one by one, and their "
+        "rows stand one after the other."};
     const cli_option options[] = {
         {'m', "model", CLI_TEXT, &w.model, "MODEL", "a Hugging Face folder, a GGUF file with its mmproj file beside it, or a name", 0, 0},
-        {0, "mmproj", CLI_TEXT, &w.projector, "FILE", "the GGUF file of the eyes, where it stands elsewhere", 0, 0},
+        {0, "mmproj", CLI_TEXT, &w.projector, "FILE", "the GGUF file of the eyes and ears, where it stands elsewhere", 0, 0},
         {0, "image", CLI_TEXT, &w.image, "FILE", "JPEG, PNG, WebP or GIF (first frame)", 0, 0},
+        {0, "audio", CLI_TEXT, &w.audio, "FILE", "WAV, FLAC, Ogg, Opus or MP3 of any rate", 0, 0},
         {0, "budget", CLI_INT, &w.budget, "N", "soft tokens at most", 1, 1 << 20},
         {0, "resize", CLI_TEXT, &w.resize, "HOW", "round as pillow (default) or torch does, or none: the picture as it is", 0, 0},
         {'o', "out", CLI_TEXT, &w.out, "FILE", "the .safetensors file to write", 0, 0},
-        {0, "features", CLI_FLAG, &w.features, NULL, "only the picture as the tower takes it, no soft tokens", 0, 0},
+        {0, "features", CLI_FLAG, &w.features, NULL, "only what the tower takes, no soft tokens", 0, 0},
         {0, "stages", CLI_FLAG, &w.stages, NULL, "also write what every stage of every layer gives", 0, 0},
         {'t', "threads", CLI_INT, &w.threads, "N", "threads (default: the cores this process may use)", 1, 1024},
         {0, "exact", CLI_FLAG, &w.exact, NULL, "float32 throughout: slow, for comparing with a reference", 0, 0},
@@ -163,8 +177,11 @@ int cli_encode(int argc, char **argv)
         return rc;
     if (argc)
         return cli_misuse("encode", "unexpected argument '%s'", argv[0]);
-    if (!w.image || !w.out)
-        return cli_misuse("encode", "%s is missing", w.image ? "--out FILE" : "--image FILE");
+    if (!w.image == !w.audio || !w.out)
+        return cli_misuse("encode", w.image && w.audio ? "either --image or --audio, not both"
+                                    : w.image || w.audio ? "--out FILE is missing" : "--image FILE or --audio FILE is missing");
+    if (w.audio && (w.budget || w.resize))
+        return cli_misuse("encode", "%s is for pictures", w.budget ? "--budget" : "--resize");
     if (!w.model && !w.projector)
         return cli_misuse("encode", "-m MODEL is missing");
     tone_vision_options o;
@@ -173,7 +190,7 @@ int cli_encode(int argc, char **argv)
     if (!rc && !w.projector)
         rc = cli_model_path("encode", w.model, &path);
     if (!rc)
-        rc = encode_image(&w, w.projector ? w.projector : path, &o);
+        rc = w.audio ? encode_audio(&w, w.projector ? w.projector : path) : encode_image(&w, w.projector ? w.projector : path, &o);
     free(path);
     return rc;
 }

@@ -38,6 +38,38 @@ void *cli_tensors_add(cli_tensors *t, const char *name, tone_type type, uint64_t
     return data;
 }
 
+static tone_tensor *find(const cli_tensors *t, const char *name)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->list[i].name, name) == 0)
+            return &t->list[i];
+    return NULL;
+}
+
+tone_tensor *cli_tensors_append(cli_tensors *t, const char *name, const float *rows, size_t n_rows, size_t n_cols, size_t stride)
+{
+    if (t->failed)
+        return NULL;
+    tone_tensor *to = find(t, name);
+    if (!to) {
+        cli_tensors_add(t, name, TONE_TYPE_F32, 0, n_cols);
+        to = find(t, name);
+    }
+    uint64_t bytes = to ? to->n_bytes + n_rows * n_cols * sizeof(float) : 0;
+    uint8_t *data = to ? realloc((void *)(uintptr_t)to->data, bytes + 1) : NULL;
+    if (!data) {
+        t->failed = true;
+        return NULL;
+    }
+    for (size_t i = 0; i < n_rows; i++)
+        memcpy(data + to->n_bytes + i * n_cols * sizeof(float), rows + i * stride, n_cols * sizeof(float));
+    to->data = data;
+    to->n_bytes = bytes;
+    to->n_values += n_rows * n_cols;
+    to->dims[0] += n_rows;
+    return to;
+}
+
 int cli_tensors_write(const cli_tensors *t, const char *command, const char *path)
 {
     tone_error err = {0};

@@ -20,6 +20,10 @@ typedef struct cli_tensors {
 /* Memory for the values of a plain type, (rows, cols), to be filled in; NULL when there is none. */
 void *cli_tensors_add(cli_tensors *t, const char *name, tone_type type, uint64_t rows, uint64_t cols);
 
+/* Rows of F32, stride floats apart, behind those that stand under the same name already; the tensor, or NULL when there is no
+ * memory. */
+tone_tensor *cli_tensors_append(cli_tensors *t, const char *name, const float *rows, size_t n_rows, size_t n_cols, size_t stride);
+
 /* Writes the file and a line about each tensor on stderr; 0, or 1 after a line that says why not. */
 int cli_tensors_write(const cli_tensors *t, const char *command, const char *path);
 

@@ -79,7 +79,7 @@ tone_status tone_hearing_encode_mel(tone_soft *out, const tone_hearing *h, const
     return st;
 }
 
-static tone_status check_part(const float *samples, size_t n, tone_error *err)
+tone_status tone_hearing_check_part(const float *samples, size_t n, tone_error *err)
 {
     if (n < TONE_HEARING_MIN_SAMPLES)
         return tone_fail(err, TONE_ERR_ARGUMENT, 0, "a sound of %.1f ms is too short to be heard: more than 10 ms are needed",
@@ -99,7 +99,7 @@ static tone_status encode_part(tone_heard_part *part, const tone_hearing *h, con
                                const tone_hearing_options *opt, tone_error *err)
 {
     tone_mel *m;
-    tone_status st = check_part(samples, n, err);
+    tone_status st = tone_hearing_check_part(samples, n, err);
     if (st || (st = tone_mel_new(&m, err)))
         return st;
     part->n_mel = tone_mel_ready(m, n);
@@ -170,7 +170,7 @@ static tone_status encode_all(tone_heard *out, const tone_hearing *h, const tone
     tone_hearing_span *spans;
     size_t n;
     if (sound->n < TONE_HEARING_MIN_SAMPLES)
-        return check_part(sound->x, sound->n, err);
+        return tone_hearing_check_part(sound->x, sound->n, err);
     tone_status st = tone_hearing_cut(&spans, &n, sound->x, sound->n, err);
     if (st)
         return st;

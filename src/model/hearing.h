@@ -89,6 +89,9 @@ TONE_NODISCARD tone_status tone_tower_run(tone_tower *t, float *out, size_t n, c
  * 15th to the 29th second (so that the rest is no shorter than one), after a whole number of soft tokens. */
 size_t tone_hearing_part_end(const float *samples, size_t n);
 
+/* Whether samples[0..n) can be heard in one go: neither too short nor too long, all of them numbers. */
+TONE_NODISCARD tone_status tone_hearing_check_part(const float *samples, size_t n, tone_error *err);
+
 /* The largest absolute value. */
 float tone_hearing_peak(const float *x, size_t n);
 
