@@ -7,6 +7,7 @@ A sequence without a result ends with the call; one with a result goes on to the
 """
 import json
 import random
+import re
 
 import params
 import phrases_more
@@ -163,6 +164,20 @@ class Dialogues:
                 text += rng.choice([", ", " "]) + g.pick(KEEP).format(k=rng.choice(KEEP_NOUN[x[1]]))
         return g.dress(text)
 
+    def vary(self, result):
+        """The result with other digits and parameters: an answer copies what it reads, it does not know it by heart."""
+        rng, names = self.rng, [p["name"] for p in self.table]
+        swaps = {name: rng.choice(names) for name in names} if rng.random() < 0.5 else {}
+
+        def number(m):
+            return re.sub(r"\d", lambda d: rng.choice("123456789"), m[0], count=0)
+
+        def other(text):
+            text = re.sub(r"(?<![a-z_\d])\d+(\.\d+)?", number, text)
+            return re.sub(r"[a-z]+\d?_[a-z_]+", lambda m: swaps.get(m[0], m[0]), text)
+
+        return {k: other(v) if isinstance(v, str) else v for k, v in result.items()}
+
     def draw(self):
         """(system, utterance text, tool, arguments, result or None, answer or None)"""
         rng = self.rng
@@ -171,7 +186,8 @@ class Dialogues:
             text = e["text"]
             if e["tool"] == "shape" and "remember" not in e["arguments"] and "like" not in e["arguments"]:
                 text = self.said_for(parse_goals(e["arguments"]["goals"]))
-            return e["system"], text, e["tool"], e["arguments"], e["result"], answer(e["tool"], e["result"])
+            result = self.vary(e["result"]) if rng.random() < 0.7 else e["result"]
+            return e["system"], text, e["tool"], e["arguments"], result, answer(e["tool"], result)
         system = rng.choice(self.bank)["system"] if self.bank and rng.random() < 0.5 else random_system(rng, self.table)
         if rng.random() < 0.07:  # leans on the last turn
             family = rng.sample(list(FAMILIES), 1 if rng.random() < 0.8 else 2)

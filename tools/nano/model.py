@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import fused
+
 
 @dataclass
 class Config:
@@ -67,13 +69,68 @@ class Norm(nn.Module):
         self.eps = eps
 
     def forward(self, x):
-        return F.rms_norm(x.float(), (x.shape[-1],), self.weight.float(), self.eps).to(x.dtype)
+        return OPS.norm(x, self.weight, self.eps)
 
 
-def rotate(x, cos, sin):
-    """x (B, heads, T, hd): dimension i turns with i + hd/2; cos and sin (B or 1, 1, T, hd/2)."""
-    a, b = x.float().chunk(2, -1)
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
+class Plain:
+    """The operations between the products, as they are meant."""
+
+    @staticmethod
+    def norm(x, w, eps):
+        return F.rms_norm(x.float(), (x.shape[-1],), None if w is None else w.float(), eps).to(x.dtype)
+
+    @staticmethod
+    def add_norm(a, h, w, eps):
+        """a + norm(h)"""
+        return a + Plain.norm(h, w, eps)
+
+    @staticmethod
+    def turn(x, w, cos, sin, eps):
+        """x (B, T, heads, hd) → (B, heads, T, hd), normed: dimension i turns with i + hd/2; cos and sin (B, T, hd/2)."""
+        a, b = Plain.norm(x, w, eps).float().transpose(1, 2).chunk(2, -1)
+        cos, sin = cos[:, None], sin[:, None]
+        return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
+
+    @staticmethod
+    def gate(a, b):
+        return F.gelu(a, approximate="tanh") * b
+
+    @staticmethod
+    def loss(z, targets, weight, cap):
+        z = cap * torch.tanh(z.float() / cap)
+        return (F.cross_entropy(z, targets, reduction="none") * weight).sum() / weight.sum()
+
+
+class Fused:
+    """The same in one pass each, twice as fast; under bfloat16 autocast only."""
+
+    @staticmethod
+    def norm(x, w, eps):
+        return fused.Norm.apply(x, w, eps)
+
+    @staticmethod
+    def add_norm(a, h, w, eps):
+        return fused.AddNorm.apply(a, h, w, eps)
+
+    @staticmethod
+    def turn(x, w, cos, sin, eps):
+        return fused.Turn.apply(x, w, cos, sin, eps)
+
+    @staticmethod
+    def gate(a, b):
+        return fused.Gate.apply(a, b.to(a.dtype))
+
+    @staticmethod
+    def loss(z, targets, weight, cap):
+        return fused.Loss.apply(z.to(torch.bfloat16), targets, weight, cap)
+
+
+OPS = Plain
+
+
+def use(ops):
+    global OPS
+    OPS = ops
 
 
 class Attention(nn.Module):
@@ -92,11 +149,10 @@ class Attention(nn.Module):
     def forward(self, h, kv, masks, rope):
         c, (b, t, _) = self.c, h.shape
         cos, sin = rope[c.full(self.i)]
-        q = rotate(self.q_norm(self.q_proj(h).view(b, t, c.heads, self.hd)).transpose(1, 2), cos, sin)
+        q = OPS.turn(self.q_proj(h).view(b, t, c.heads, self.hd), self.q_norm.weight, cos, sin, c.eps)
         if c.source(self.i) == self.i:
-            k = rotate(self.k_norm(self.k_proj(h).view(b, t, 1, self.hd)).transpose(1, 2), cos, sin)
-            v = self.v_proj(h).view(b, t, 1, self.hd)
-            v = F.rms_norm(v.float(), (self.hd,), None, c.eps).to(v.dtype).transpose(1, 2)
+            k = OPS.turn(self.k_proj(h).view(b, t, 1, self.hd), self.k_norm.weight, cos, sin, c.eps)
+            v = OPS.norm(self.v_proj(h).view(b, t, 1, self.hd), None, c.eps).transpose(1, 2)
             kv[self.i] = k, v
         k, v = kv[c.source(self.i)]
         o = F.scaled_dot_product_attention(q, k.expand(-1, c.heads, -1, -1), v.expand(-1, c.heads, -1, -1),
@@ -113,7 +169,7 @@ class Mlp(nn.Module):
         self.down_proj = nn.Linear(n, c.d, bias=False)
 
     def forward(self, x):
-        return self.down_proj(F.gelu(self.gate_proj(x), approximate="tanh") * self.up_proj(x))
+        return self.down_proj(OPS.gate(self.gate_proj(x), self.up_proj(x)))
 
 
 class Layer(nn.Module):
@@ -128,10 +184,13 @@ class Layer(nn.Module):
         self.layer_scalar = nn.Parameter(torch.ones(1))
 
     def forward(self, x, ple, kv, masks, rope):
-        a = x + self.post_attention_layernorm(self.self_attn(self.input_layernorm(x), kv, masks, rope))
-        b = a + self.post_feedforward_layernorm(self.mlp(self.pre_feedforward_layernorm(a)))
-        g = F.gelu(self.per_layer_input_gate(b), approximate="tanh") * ple
-        b = b + self.post_per_layer_input_norm(self.per_layer_projection(g))
+        def add(a, h, norm):
+            return OPS.add_norm(a, h, norm.weight, norm.eps)
+
+        a = add(x, self.self_attn(self.input_layernorm(x), kv, masks, rope), self.post_attention_layernorm)
+        b = add(a, self.mlp(self.pre_feedforward_layernorm(a)), self.post_feedforward_layernorm)
+        g = OPS.gate(self.per_layer_input_gate(b), ple)
+        b = add(b, self.per_layer_projection(g), self.post_per_layer_input_norm)
         return b * self.layer_scalar
 
 
@@ -154,13 +213,13 @@ class Gemma(nn.Module):
                 nn.init.constant_(norm.weight, 0.2)
 
     def rope(self, positions):
-        """positions (B, T) → {full: (cos, sin)}, each (B, 1, T, hd/2)."""
+        """positions (B, T) → {full: (cos, sin)}, each (B, T, hd/2)."""
         out = {}
         for full, hd, theta in ((False, self.c.head_dim, 1e4), (True, self.c.full_dim, 1e6)):
             speed = theta ** (-2.0 * torch.arange(hd // 2, dtype=torch.float64) / hd)
             if full:
                 speed[int(0.25 * hd // 2):] = 0.0
-            angle = positions[:, None, :, None].double() * speed
+            angle = positions[:, :, None].double() * speed
             out[full] = angle.cos().float(), angle.sin().float()
         return out
 
@@ -178,14 +237,14 @@ class Gemma(nn.Module):
         context = self.per_layer_model_projection(x).view(*ids.shape, c.layers, c.ple) * c.d ** -0.5
         ple = (self.per_layer_projection_norm(context) + ple) * 2 ** -0.5
         kv, masks, rope = {}, self.masks(positions, segments), self.rope(positions)
+        ple = ple.permute(2, 0, 1, 3).contiguous()
         for i, layer in enumerate(self.layers):
-            x = layer(x, ple[:, :, i], kv, masks, rope)
+            x = layer(x, ple[i], kv, masks, rope)
         x = self.norm(x)
         if targets is not None:
             keep = weight.view(-1) > 0  # the head is the costliest product: only where there is a loss
             x, targets, weight = x.view(-1, c.d)[keep], targets.view(-1)[keep], weight.view(-1)[keep]
-        logits = (x @ self.embed_tokens.weight.to(x.dtype).T).float()
-        logits = c.softcap * torch.tanh(logits / c.softcap)
+        logits = x @ self.embed_tokens.weight.to(x.dtype).T
         if targets is None:
-            return logits
-        return (F.cross_entropy(logits, targets, reduction="none") * weight).sum() / weight.sum()
+            return c.softcap * torch.tanh(logits.float() / c.softcap)
+        return OPS.loss(logits, targets, weight, c.softcap)

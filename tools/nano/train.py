@@ -14,8 +14,10 @@ import time
 
 import torch
 
+import model as maths
 import vocab
 from data import Dialogues, read_bank
+
 from model import Config, Gemma
 from tokenizers import Tokenizer
 
@@ -85,6 +87,19 @@ def accuracy(model, packer, batches):
     return right / total
 
 
+def optimizers_of(model, args):
+    """Tables and vectors learn by AdamW, the matrices of the layers by Muon (or AdamW as well)."""
+    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed" not in n] if args.optimizer == "muon" else []
+    mine = {id(p) for p in matrices}
+    tables = [p for p in model.parameters() if p.dim() > 1 and id(p) not in mine]
+    rest = [p for p in model.parameters() if p.dim() <= 1]
+    out = [torch.optim.AdamW([{"params": tables, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.rate,
+                             betas=(0.9, 0.98), fused=True)]
+    if matrices:
+        out.append(torch.optim.Muon(matrices, lr=args.rate, weight_decay=0.05, momentum=0.95, adjust_lr_fn="match_rms_adamw"))
+    return out
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("out", type=pathlib.Path)
@@ -96,11 +111,14 @@ def main():
     ap.add_argument("--threads", type=int, default=1, help="with more than one the threads wait for each other: only on a quiet machine")
     ap.add_argument("--length", type=int, default=384)
     ap.add_argument("--rate", type=float, default=3e-3)
+    ap.add_argument("--optimizer", choices=("muon", "adamw"), default="muon")
+    ap.add_argument("--plain", action="store_true", help="the operations as PyTorch has them: half the speed, needs no C compiler")
     args = ap.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
     bank = read_bank(args.bank) if args.bank else None
+    maths.use(maths.Plain if args.plain else maths.Fused)
 
     source = args.out / "tokenizer.json"
     if not source.exists():
@@ -113,15 +131,14 @@ def main():
     model = Gemma(config)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, vocabulary {config.vocab}", flush=True)
 
-    decay = [p for p in model.parameters() if p.dim() > 1]
-    rest = [p for p in model.parameters() if p.dim() <= 1]
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.rate, betas=(0.9, 0.98), fused=True)
+    optimizers = optimizers_of(model, args)
     spent, step = 0.0, 0
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        for o, kept in zip(optimizers, state["optimizers"]):
+            o.load_state_dict(kept)
         spent, step = state["spent"], state["step"]
     elif args.start:
         model.load_state_dict(torch.load(args.start / "checkpoint.pt", weights_only=True)["model"])
@@ -132,14 +149,14 @@ def main():
     log = open(args.out / "log.tsv", "a")
 
     def save():
-        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "spent": spent, "step": step}, checkpoint.with_suffix(".new"))
+        torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "spent": spent, "step": step}, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").replace(checkpoint)
 
     total, began, tokens, losses, saved = args.minutes * 60, time.process_time(), 0, [], time.process_time()
     while spent < total:
         done = spent / total
         warm = min(1.0, (step + 1) / 200)
-        for group in optimizer.param_groups:
+        for group in (g for o in optimizers for g in o.param_groups):
             group["lr"] = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         t = time.process_time()
         ids, positions, segments, targets, weight = packer.batch()
@@ -147,8 +164,9 @@ def main():
             loss = model(ids, positions, segments, targets, weight)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for o in optimizers:
+            o.step()
+            o.zero_grad(set_to_none=True)
         step += 1
         tokens += int((segments > 0).sum())
         losses.append(loss.item())

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""The operations of fused.c for PyTorch's autograd.  Run by itself it compares them with PyTorch's own."""
+import ctypes
+import pathlib
+import subprocess
+import tempfile
+
+import torch
+
+_lib = None
+
+
+def lib():
+    """fused.c, compiled for this machine."""
+    global _lib
+    if _lib is None:
+        with tempfile.TemporaryDirectory() as folder:
+            out = pathlib.Path(folder) / "fused.so"
+            subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", "-mprefer-vector-width=512", "-shared", "-fPIC",
+                            "-o", out, pathlib.Path(__file__).with_name("fused.c"), "-lm"], check=True)
+            _lib = ctypes.CDLL(str(out))
+            _lib.loss.restype = ctypes.c_double
+    return _lib
+
+
+def p(t):
+    assert t is None or t.is_contiguous()
+    return ctypes.c_void_p(0 if t is None else t.data_ptr())
+
+
+L, I, FL = ctypes.c_long, ctypes.c_int, ctypes.c_float
+HALF = torch.bfloat16
+
+
+class Norm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w, eps):
+        x = x.contiguous()
+        n = x.shape[-1]
+        y = torch.empty(x.shape, dtype=HALF)
+        lib().norm(p(y), p(x), I(x.dtype == HALF), p(w), L(x.numel() // n), I(n), FL(eps))
+        ctx.save_for_backward(x, w)
+        ctx.eps = eps
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, w = ctx.saved_tensors
+        n, dy = x.shape[-1], dy.contiguous()
+        dx, dw = torch.empty_like(x), None if w is None else torch.zeros_like(w)
+        lib().norm_back(p(dx), p(dw), p(dy), p(x), I(x.dtype == HALF), p(w), L(x.numel() // n), I(n), FL(ctx.eps))
+        return dx, dw, None
+
+
+class AddNorm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, h, w, eps):
+        a, h, n = a.contiguous(), h.contiguous(), h.shape[-1]
+        y = torch.empty_like(a)
+        lib().add_norm(p(y), p(a), p(h), p(w), L(h.numel() // n), I(n), FL(eps))
+        ctx.save_for_backward(h, w)
+        ctx.eps = eps
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        h, w = ctx.saved_tensors
+        n, dy = h.shape[-1], dy.contiguous()
+        dh, dw = torch.empty_like(h), torch.zeros_like(w)
+        lib().add_norm_back(p(dh), p(dw), p(dy), p(h), p(w), L(h.numel() // n), I(n), FL(ctx.eps))
+        return dy, dh, dw, None
+
+
+class Turn(torch.autograd.Function):
+    """x (B, T, heads, n), w (n), cos, sin (B, T, n/2) → (B, heads, T, n)"""
+    @staticmethod
+    def forward(ctx, x, w, cos, sin, eps):
+        x = x.contiguous()
+        b, t, h, n = x.shape
+        y = torch.empty((b, h, t, n), dtype=HALF)
+        lib().turn(p(y), p(x), p(w), p(cos), p(sin), L(b), L(t), I(h), I(n), FL(eps))
+        ctx.save_for_backward(x, w, cos, sin)
+        ctx.eps = eps
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, w, cos, sin = ctx.saved_tensors
+        (b, t, h, n), dy = x.shape, dy.contiguous()
+        dx, dw = torch.empty_like(x), torch.zeros_like(w)
+        lib().turn_back(p(dx), p(dw), p(dy), p(x), p(w), p(cos), p(sin), L(b), L(t), I(h), I(n), FL(ctx.eps))
+        return dx, dw, None, None, None
+
+
+class Gate(torch.autograd.Function):
+    """gelu(a) * b"""
+    @staticmethod
+    def forward(ctx, a, b):
+        a, b = a.contiguous(), b.contiguous()
+        y = torch.empty_like(a)
+        lib().gate(p(y), p(a), p(b), L(a.numel()))
+        ctx.save_for_backward(a, b)
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        a, b = ctx.saved_tensors
+        dy, da, db = dy.contiguous(), torch.empty_like(a), torch.empty_like(b)
+        lib().gate_back(p(da), p(db), p(dy), p(a), p(b), L(a.numel()))
+        return da, db
+
+
+class Loss(torch.autograd.Function):
+    """Mean over weight of the cross entropy of softcapped logits z (rows, n)."""
+    @staticmethod
+    def forward(ctx, z, target, weight, cap):
+        dz = torch.empty_like(z)
+        rows, n = z.shape
+        value = lib().loss(p(dz), p(z), p(target), p(weight), L(rows), I(n), FL(cap), FL(float(weight.sum())))
+        ctx.save_for_backward(dz)
+        return torch.tensor(value, dtype=torch.float32)
+
+    @staticmethod
+    def backward(ctx, d):
+        dz, = ctx.saved_tensors
+        return dz if float(d) == 1.0 else dz * d, None, None, None
+
+
+def check():
+    import torch.nn.functional as F
+    torch.manual_seed(1)
+    worst = {}
+
+    def near(name, got, want):
+        got, want = got.double(), want.double()
+        worst[name] = max(worst.get(name, 0), float(((got - want) ** 2).sum() / (want ** 2).sum()))
+
+    def leaf(*shape, dtype=torch.float32):
+        return torch.randn(*shape).to(dtype).requires_grad_()
+
+    def compare(name, mine, theirs, leaves):
+        a = mine()
+        d = torch.randn(a.shape).to(a.dtype)
+        a.backward(d)
+        grads = [x.grad for x in leaves]
+        for x in leaves:
+            x.grad = None
+        b = theirs()
+        b.backward(d.to(b.dtype))
+        near(name, a.detach(), b.detach())
+        for x, g in zip(leaves, grads):
+            near(name + " gradient", g, x.grad)
+            x.grad = None
+
+    rms = lambda x, w: F.rms_norm(x.float(), (x.shape[-1],), None if w is None else w.float(), 1e-6)
+    for dtype in (torch.float32, HALF):
+        x, w = leaf(5, 7, 192, dtype=dtype), leaf(192)
+        compare("norm", lambda: Norm.apply(x, w, 1e-6), lambda: rms(x, w), [x, w])
+        compare("norm without weights", lambda: Norm.apply(x, None, 1e-6), lambda: rms(x, None), [x])
+    a, h = leaf(5, 7, 192), leaf(5, 7, 192, dtype=HALF)
+    compare("add_norm", lambda: AddNorm.apply(a, h, w, 1e-6), lambda: a + rms(h, w), [a, h, w])
+    q, qw = leaf(2, 5, 3, 64, dtype=HALF), leaf(64)
+    angle = torch.randn(2, 5, 32)
+    cos, sin = angle.cos(), angle.sin()
+
+    def theirs():
+        u, v = rms(q, qw).transpose(1, 2).chunk(2, -1)
+        c, s = cos[:, None], sin[:, None]
+        return torch.cat([u * c - v * s, v * c + u * s], -1)
+    compare("turn", lambda: Turn.apply(q, qw, cos, sin, 1e-6), theirs, [q, qw])
+    g, u = leaf(999, dtype=HALF), leaf(999, dtype=HALF)
+    compare("gate", lambda: Gate.apply(g, u), lambda: F.gelu(g.float(), approximate="tanh") * u.float(), [g, u])
+    z, t, k = leaf(9, 333, dtype=HALF), torch.randint(333, (9,)), torch.rand(9)
+    compare("loss", lambda: Loss.apply(z, t, k, 30.0),
+            lambda: (F.cross_entropy(30 * torch.tanh(z.float() / 30), t, reduction="none") * k).sum() / k.sum(), [z])
+    for name, e in worst.items():
+        print(f"{name:28} {e:.1e}{'' if e < 2e-5 else '   WRONG'}")
+    assert max(worst.values()) < 2e-5
+
+
+if __name__ == "__main__":
+    check()
