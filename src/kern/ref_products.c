@@ -148,6 +148,14 @@ void tone_pack_bf16_c(uint16_t *panels, const int8_t *code, const float *scale, 
         }
 }
 
+void tone_pack_rows_bf16_c(uint16_t *panels, const uint16_t *rows, size_t stride, size_t n_rows, size_t n_cols)
+{
+    size_t padded = (n_cols + 31) / 32 * 32;
+    for (size_t r = 0; r < (n_rows + 31) / 32 * 32; r++)
+        for (size_t c = 0; c < padded; c++)
+            panels[panel_at(r, c, padded)] = r < n_rows && c < n_cols ? rows[r * stride + c] : 0;
+}
+
 void tone_gemm_bf16_c(float *y, size_t y_stride, size_t n_rows, const uint16_t *panels, const uint16_t *x, size_t x_step,
                       size_t n_tokens, size_t n_cols, bool add)
 {

@@ -19,7 +19,6 @@ typedef struct work {
     uint8_t *bytes;             /* (3 * patch^2): one patch                                                 */
     int32_t *position;          /* (N, 2): column, row */
     int32_t *row;               /* (N) of the table of positions */
-    int64_t *first, *last;      /* (N): every patch sees all */
     size_t block;
     void *memory;
 } work;
@@ -64,8 +63,6 @@ static uint64_t cut_all(work *w, uint8_t *memory, const tone_vision *v, size_t n
     w->bytes = cut(memory, &at, v->patches.cols, 1);
     w->position = cut(memory, &at, 2 * n, sizeof(int32_t));
     w->row = cut(memory, &at, n, sizeof(int32_t));
-    w->first = cut(memory, &at, n, sizeof(int64_t));
-    w->last = cut(memory, &at, n, sizeof(int64_t));
     return at;
 }
 
@@ -82,8 +79,6 @@ static tone_status make_work(run *r, tone_error *err)
     for (size_t i = 0; i < r->n; i++) {
         r->w.position[2 * i] = (int32_t)(i % columns);
         r->w.position[2 * i + 1] = (int32_t)(i / columns);
-        r->w.first[i] = 0;
-        r->w.last[i] = (int64_t)r->n - 1;
     }
     return TONE_OK;
 }
@@ -94,7 +89,7 @@ static tone_status reserve(run *r, tone_error *err)
     size_t q = (size_t)c->n_heads * c->head_dim, cols = most(most(c->hidden, c->ffn), most(q, r->v->patches.cols));
     size_t rows = most(most(c->ffn, q), most(c->hidden, c->soft_width));
     tone_status st = tone_ops_reserve(r->ops, r->w.block, cols, rows, err);
-    return st ? st : tone_attention_reserve(r->ops, c->n_heads, c->head_dim, r->n, err);
+    return st ? st : tone_attention_whole_reserve(r->ops, c->n_heads, c->n_kv, c->head_dim, r->n, err);
 }
 
 static void see(const run *r, int layer, const char *stage, const float *rows, size_t n, size_t cols)
@@ -203,10 +198,8 @@ static void attend(run *r)
 {
     const tone_vision_config *c = &r->v->config;
     work *w = &r->w;
-    size_t q = (size_t)c->n_heads * c->head_dim, row_bytes = (size_t)c->n_kv * c->head_dim * sizeof(float);
-    const tone_kv kv = {.k = (uint8_t *)w->k, .v = (uint8_t *)w->v, .type = TONE_KV_F32, .n_rows = (uint32_t)r->n, .n_kv = c->n_kv,
-                        .hd = c->head_dim, .row_bytes = row_bytes};
-    tone_attention(r->ops, w->heads, q, w->q, q, c->n_heads, &kv, w->first, w->last, 1, r->n);
+    size_t q = (size_t)c->n_heads * c->head_dim, kv = (size_t)c->n_kv * c->head_dim;
+    tone_attention_whole(r->ops, w->heads, q, w->q, q, c->n_heads, w->k, w->v, kv, c->n_kv, c->head_dim, 1, r->n);
 }
 
 /* x += rms(o) after attention, then x += rms(m) after the feed-forward part, for a block of rows. */
@@ -302,7 +295,7 @@ tone_status tone_vision_run(tone_soft *out, const tone_vision *v, const tone_pat
         return tone_fail(err, TONE_ERR_ARGUMENT, 0, "%u x %u pixels make %u patches in a row, but the model knows only %u positions",
                          fit->width, fit->height, longest, v->n_positions);
     run r = {.v = v, .picture = picture, .tap = tap, .n = tone_patches_n(picture), .eps = (float)v->config.eps};
-    const tone_ops_options how = {.n_threads = opt->n_threads, .precision = opt->exact ? TONE_EXACT : TONE_FAST,
+    const tone_ops_options how = {.n_threads = opt->n_threads, .precision = opt->exact ? TONE_EXACT : TONE_COARSE,
                                   .low_priority = opt->low_priority};
     tone_soft soft = {.n = fit->n_soft, .width = v->config.soft_width};
     tone_status st = tone_ops_open(&r.ops, &how, err);

@@ -1,5 +1,6 @@
 /* Products of weights and rows of activations, shared out by rows of weights. */
 #include <assert.h>
+#include <string.h>
 
 #include "tensor/ops.h"
 #include "tensor/state.h"
@@ -17,6 +18,18 @@ struct convert_job {
 
 enum { CONVERTED_AT_ONCE = 8, MAX_PRODUCTS = 8 };
 
+/* Row t of x16, with zeros up to the next multiple of 32 columns: rows of plain weights may have any number of them. */
+static void narrow(const tone_ops *ops, size_t t, const float *x, size_t n_cols)
+{
+    size_t step = ops->x16_tokens * 32, whole = n_cols / 32 * 32;
+    ops->k.f32_to_bf16(ops->x16 + 32 * t, step, x, whole);
+    if (whole < n_cols) {
+        float last[32] = {0};
+        memcpy(last, x + whole, (n_cols - whole) * sizeof *last);
+        ops->k.f32_to_bf16(ops->x16 + 32 * t + whole / 32 * step, step, last, 32);
+    }
+}
+
 static void convert_chunk(void *arg, size_t chunk, uint32_t worker)
 {
     (void)worker;
@@ -27,7 +40,7 @@ static void convert_chunk(void *arg, size_t chunk, uint32_t worker)
         if (job->form == FORM_CODES)
             job->ops->k.quantise(&job->ops->codes[t], x, job->n_cols);
         else
-            job->ops->k.f32_to_bf16(job->ops->x16 + 32 * t, job->ops->x16_tokens * 32, x, job->n_cols);
+            narrow(job->ops, t, x, job->n_cols);
     }
 }
 
@@ -151,8 +164,11 @@ void tone_linear(tone_ops *ops, const tone_product *products, size_t n_products,
     assert(n_products <= MAX_PRODUCTS);
     struct linear_job job = {.ops = ops, .products = products, .n_products = n_products, .x = x, .x_stride = x_stride, .n = n};
     job.few = n <= TONE_FEW_TOKENS;
-    if (ops->precision == TONE_FAST && any_quantised(ops, products, n_products))
-        job.form = job.few ? FORM_CODES : ops->k.bf16 ? FORM_BF16 : FORM_F32;
+    bool quantised = ops->precision != TONE_EXACT && any_quantised(ops, products, n_products);
+    if (quantised && job.few)
+        job.form = FORM_CODES;
+    else if ((quantised || ops->precision == TONE_COARSE) && !job.few && ops->k.bf16)
+        job.form = FORM_BF16;
     for (size_t t = 0; job.form == FORM_CODES && t < n; t++)
         job.codes[t] = &ops->codes[t];
     convert(&(struct convert_job){ops, x, NULL, x_stride, products[0].w->cols, n, job.form});
@@ -206,7 +222,7 @@ void tone_linear_experts(tone_ops *ops, const tone_product *products, size_t n_p
     assert(n_products <= MAX_PRODUCTS);
     struct linear_job job = {.ops = ops, .products = products, .n_products = n_products, .x = x, .x_stride = x_stride, .n = 1};
     job.groups = groups;
-    if (ops->precision == TONE_FAST && any_quantised(ops, products, n_products))
+    if (ops->precision != TONE_EXACT && any_quantised(ops, products, n_products))
         job.form = form_for_experts(ops, n, groups);
     job.few = job.form == FORM_CODES;
     struct convert_job to = {ops, x, NULL, x_stride, products[0].w->cols, n, job.form};

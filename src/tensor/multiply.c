@@ -71,7 +71,29 @@ static void make_panel(const tone_ops *ops, tone_panel_memory *m, const tone_mat
     ops->k.pack_bf16(m->panel, m->code, m->scale, u->has_min ? m->min : NULL, u->group, n_rows, n);
 }
 
-/* Many tokens, quantised weights. */
+/* The same of plain weights; the last panel's columns go on with zeros up to a multiple of 32. */
+static void make_plain_panel(const tone_ops *ops, tone_scratch *s, const tone_matrix *w, size_t row, size_t n_rows, size_t from,
+                             size_t n)
+{
+    size_t padded = (n + 31) / 32 * 32;
+    const uint8_t *rows = w->data + row * w->row_bytes;
+    if (w->type == TONE_TYPE_BF16 && (uintptr_t)rows % sizeof(uint16_t) == 0) {
+        ops->k.pack_rows_bf16(s->panel->panel, (const uint16_t *)(const void *)rows + from, w->row_bytes / 2, n_rows, n);
+        return;
+    }
+    uint16_t *narrow = (uint16_t *)(void *)s->panel->code; /* 32 rows of up to TONE_PANEL_COLS: half of it */
+    for (size_t first = 0; first < n_rows; first += 32) {
+        size_t some = tone_min_size(32, n_rows - first);
+        for (size_t i = 0; i < some; i++) {
+            tone_row_f32(ops, s, s->tile, w, row + first + i);
+            memset(s->tile + from + n, 0, from + n == w->cols ? (padded - n) * sizeof *s->tile : 0);
+            ops->k.f32_to_bf16(narrow + i * padded, 32, s->tile + from, padded);
+        }
+        ops->k.pack_rows_bf16(s->panel->panel + first * padded, narrow, padded, some, padded);
+    }
+}
+
+/* Many tokens in bfloat16. */
 static void by_panels(const tone_ops *ops, tone_scratch *s, const tone_slab *slab)
 {
     const tone_matrix *w = slab->product->w;
@@ -80,9 +102,12 @@ static void by_panels(const tone_ops *ops, tone_scratch *s, const tone_slab *sla
         size_t n_rows = tone_min_size(TONE_PANEL_ROWS, slab->end - r);
         for (size_t from = 0; from < w->cols; from += TONE_PANEL_COLS) {
             size_t n = tone_min_size(TONE_PANEL_COLS, w->cols - from);
-            make_panel(ops, s->panel, w, slab->base + r, n_rows, from, n);
+            if (ops->unpackers[w->type].unpack)
+                make_panel(ops, s->panel, w, slab->base + r, n_rows, from, n);
+            else
+                make_plain_panel(ops, s, w, slab->base + r, n_rows, from, n);
             ops->k.gemm_bf16(slab->y + r, slab->product->y_stride, n_rows, s->panel->panel, slab->x16 + from / 32 * x_step,
-                             x_step, slab->n, n, from > 0);
+                             x_step, slab->n, (n + 31) / 32 * 32, from > 0);
         }
     }
 }
@@ -123,7 +148,7 @@ void tone_multiply(const tone_ops *ops, tone_scratch *s, const tone_slab *slab)
     bool quantised = ops->unpackers[type].unpack;
     if (quantised && slab->codes)
         by_rows(ops, s, slab);
-    else if (quantised && slab->x16)
+    else if ((quantised || ops->precision == TONE_COARSE) && slab->x16)
         by_panels(ops, s, slab);
     else if (slab->n <= TONE_FEW_TOKENS && (type == TONE_TYPE_F16 || type == TONE_TYPE_BF16))
         by_rows_16(ops, s, slab);

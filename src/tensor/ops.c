@@ -108,11 +108,14 @@ void tone_ops_close(tone_ops *ops)
             free(ops->scratch[i].tile);
             free(ops->scratch[i].attention);
             free(ops->scratch[i].panel);
+            free(ops->scratch[i].whole);
         }
     free(ops->scratch);
     free(ops->partial);
     free(ops->codes_memory);
     free(ops->x16);
+    free(ops->whole_panels);
+    free(ops->whole_range);
     tone_pool_close(ops->pool);
     free(ops);
 }
@@ -158,7 +161,7 @@ static bool renew_codes(tone_ops *ops, size_t cols)
 
 static bool renew_x16(tone_ops *ops, size_t n_tokens, size_t cols)
 {
-    if (!ops->k.bf16 || ops->precision != TONE_FAST)
+    if (!ops->k.bf16 || ops->precision == TONE_EXACT)
         return true;
     /* experts start anywhere and are read up to a multiple of TONE_PAD_TOKENS from there */
     ops->x16_tokens = (n_tokens + TONE_PAD_TOKENS) / TONE_PAD_TOKENS * TONE_PAD_TOKENS + TONE_PAD_TOKENS;

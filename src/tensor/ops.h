@@ -21,6 +21,8 @@ typedef struct tone_matrix {
 
 typedef enum tone_precision {
     TONE_FAST, /* for quantised weights activations are rounded: to 16-bit codes for a few tokens, to bfloat16 for more */
+    TONE_COARSE, /* as TONE_FAST, and bfloat16 for more than a few tokens whatever the weights: towers, which see rows by the
+                  * hundred; also for tone_attention_whole() */
     TONE_EXACT /* weights dequantised to float32, products and sums in float32 (blocked or double accumulators)   */
 } tone_precision;
 
@@ -140,6 +142,14 @@ TONE_NODISCARD tone_status tone_attention_reserve(tone_ops *ops, size_t n_heads,
  * Softmax in float32.  The result for one token does not depend on the others of the batch. */
 void tone_attention(tone_ops *ops, float *out, size_t out_stride, const float *q, size_t q_stride, size_t n_heads,
                     const tone_kv *kv, const int64_t *first, const int64_t *last, float scale, size_t n);
+
+/* The same where every token sees all of them: out (n, n_heads * hd); k and v (n, n_kv * hd), rows of k_stride floats. */
+void tone_attention_whole(tone_ops *ops, float *out, size_t out_stride, const float *q, size_t q_stride, size_t n_heads,
+                          const float *k, const float *v, size_t k_stride, size_t n_kv, size_t hd, float scale, size_t n);
+
+/* Scratch for it.  Call before running; never shrinks. */
+TONE_NODISCARD tone_status tone_attention_whole_reserve(tone_ops *ops, size_t n_heads, size_t n_kv, size_t hd, size_t n,
+                                                        tone_error *err);
 
 /* y[i] = cap * tanh(y[i] / cap) */
 void tone_softcap(tone_ops *ops, float *y, size_t n, float cap);

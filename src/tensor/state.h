@@ -38,7 +38,8 @@ typedef struct tone_scratch {
     float *scale, *min; /* (max_cols / 16) of that row                                                   */
     float *tile;        /* (TONE_TILE_ROWS, max_cols) rows of weights as float32                         */
     tone_panel_memory *panel;
-    float *attention; /* (attention_floats), see attention.c */
+    float *attention; /* (attention_floats), see attention.c      */
+    uint8_t *whole;   /* (whole_bytes), see attention_whole.c     */
 } tone_scratch;
 
 struct tone_ops {
@@ -56,13 +57,17 @@ struct tone_ops {
     size_t attention_floats; /* of scratch[i].attention */
     float *partial;          /* (partial_floats) results of attention by span, one token */
     size_t partial_floats;
+    uint16_t *whole_panels; /* (whole_values) keys and values of attention over all positions */
+    size_t whole_values, whole_bytes;
+    int64_t *whole_range; /* (2, whole_n) visible ranges */
+    size_t whole_n;
 };
 
 /* Row r of w as float32.  Uses s->code, scale and min. */
 void tone_row_f32(const tone_ops *ops, tone_scratch *s, float *y, const tone_matrix *w, size_t r);
 
-/* Rows first … end - 1 of a product for n tokens.  Quantised weights take the activations as codes or in bfloat16 where
- * those are given, everything else as x (n, x_stride). */
+/* Rows first … end - 1 of a product for n tokens.  Quantised weights (TONE_COARSE: all weights) take the activations as codes or
+ * in bfloat16 where those are given, everything else as x (n, x_stride). */
 typedef struct tone_slab {
     const tone_product *product;
     size_t base; /* row of the matrix where the product's row 0 is: that of an expert */

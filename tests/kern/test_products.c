@@ -268,6 +268,28 @@ static void test_bf16(const tone_kern *k, size_t group, bool has_min)
     }
 }
 
+static void test_pack_rows(const tone_kern *k)
+{
+    static const size_t sizes[][2] = {{0, 32}, {1, 1}, {5, 31}, {16, 33}, {31, 64}, {33, 95}, {64, 4}, {40, 130}};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        size_t n_rows = sizes[s][0], n = sizes[s][1], stride = n + s % 3;
+        size_t values = (n_rows + 31) / 32 * 32 * ((n + 31) / 32 * 32);
+        size_t given = n_rows ? (n_rows - 1) * stride + n : 0;
+        guard gr = guard_new(2 * given + 1), gp = guard_new(2 * values + 1);
+        uint16_t *rows = guard_end(&gr, 2 * given), *panels = guard_end(&gp, 2 * values), *want = malloc(2 * values + 1);
+        for (size_t i = 0; i < given; i++)
+            rows[i] = (uint16_t)tone_random_u64(&rng);
+        k->pack_rows_bf16(panels, rows, stride, n_rows, n);
+        tone_pack_rows_bf16_c(want, rows, stride, n_rows, n);
+        CHECK_CASE(memcmp(panels, want, values * sizeof *want) == 0, "%s pack_rows_bf16, %zu rows of %zu", k->name, n_rows, n);
+        if (n_rows > 2 && n > 2) /* row 2, column 2: the second pair of columns */
+            CHECK(want[64 + 2 * 2] == rows[2 * stride + 2]);
+        free(want);
+        guard_free(&gr);
+        guard_free(&gp);
+    }
+}
+
 static void test_gemm_f32(const tone_kern *k)
 {
     static const size_t sizes[][3] = {{0, 1, 5},  {1, 0, 5},  {1, 1, 0},  {1, 1, 1},    {2, 3, 7},    {3, 5, 15},   {4, 6, 16},
@@ -354,6 +376,7 @@ static void test_table(const char *cpu)
     test_bf16(&k, 16, true);
     test_bf16(&k, 32, false);
     test_bf16(&k, 32, true);
+    test_pack_rows(&k);
 }
 
 int main(void)

@@ -152,6 +152,42 @@ static void test_keys_from_values(tone_random *r)
     tone_ops_close(ops);
 }
 
+/* Every token sees all. */
+static void test_whole(uint32_t n_heads, uint32_t n_kv, uint32_t hd, size_t n, tone_precision precision, double limit, tone_random *r)
+{
+    tone_ops *ops = open_ops(2, precision), *one = open_ops(1, precision);
+    tone_error err;
+    const struct shape s = {.n_heads = n_heads, .n_kv = n_kv, .hd = hd, .n = n};
+    size_t width = (size_t)n_kv * hd, q_width = (size_t)n_heads * hd;
+    float *q = new_floats(r, n * q_width), *k = new_floats(r, n * width), *v = new_floats(r, n * width);
+    float *out = new_floats(NULL, n * q_width), *again = new_floats(NULL, n * q_width);
+    double *want = malloc(n * q_width * sizeof *want);
+    int64_t *first = calloc(n, sizeof *first), *last = malloc(n * sizeof *last);
+    for (size_t t = 0; t < n; t++)
+        last[t] = (int64_t)n - 1;
+    for (size_t i = 0; i < n * q_width; i++)
+        q[i] *= 4; /* some keys count for much more than others */
+    CHECK(tone_ops_reserve(ops, n, q_width, q_width, &err) == TONE_OK && tone_ops_reserve(one, n, q_width, q_width, &err) == TONE_OK);
+    CHECK(tone_attention_whole_reserve(ops, n_heads, n_kv, hd, n, &err) == TONE_OK);
+    CHECK(tone_attention_whole_reserve(one, n_heads, n_kv, hd, n, &err) == TONE_OK);
+    attend(want, &s, q, k, v, first, last, 0.5);
+    tone_attention_whole(ops, out, q_width, q, q_width, n_heads, k, v, width, n_kv, hd, 0.5f, n);
+    double distance = nmse(out, want, n * q_width);
+    CHECK_CASE(distance <= limit, "%u heads of %u, %zu tokens see all: NMSE %.3g", n_heads, hd, n, distance);
+    tone_attention_whole(one, again, q_width, q, q_width, n_heads, k, v, width, n_kv, hd, 0.5f, n);
+    CHECK(memcmp(out, again, n * q_width * sizeof *out) == 0);
+    free(q);
+    free(k);
+    free(v);
+    free(out);
+    free(again);
+    free(want);
+    free(first);
+    free(last);
+    tone_ops_close(ops);
+    tone_ops_close(one);
+}
+
 int main(void)
 {
     static const struct shape shapes[] = {
@@ -174,6 +210,11 @@ int main(void)
             test_shape(&shapes[i], TONE_KV_Q8_0, 1e-3, &r);
     }
     test_keys_from_values(&r);
+    static const uint32_t whole[][4] = {{2, 2, 4, 1}, {4, 4, 16, 54}, {4, 2, 24, 65}, {3, 1, 72, 511}, {2, 2, 64, 1025}};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        test_whole(whole[i][0], whole[i][1], whole[i][2], whole[i][3], TONE_EXACT, 1e-12, &r);
+        test_whole(whole[i][0], whole[i][1], whole[i][2], whole[i][3], TONE_COARSE, 1e-4, &r);
+    }
     CHECK(tone_kv_row_bytes(TONE_KV_Q8_0, 2, 48) == 0 && tone_kv_row_bytes(TONE_KV_F16, 2, 48) == 192);
     return check_done();
 }

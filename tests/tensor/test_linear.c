@@ -175,6 +175,7 @@ int main(void)
     for (size_t i = 0; i < N_TYPES; i++) {
         test_type(all_types[i], TONE_EXACT, 1e-12, &r);
         test_type(all_types[i], TONE_FAST, all_types[i] == TONE_TYPE_F32 ? 1e-12 : 2e-5, &r);
+        test_type(all_types[i], TONE_COARSE, 2e-5, &r);
         test_unaligned(all_types[i], &r);
     }
     static const tone_type experts[] = {TONE_TYPE_Q4_0, TONE_TYPE_Q8_0, TONE_TYPE_Q6_K, TONE_TYPE_Q4_K, TONE_TYPE_BF16};

@@ -111,6 +111,48 @@ static void test_softcap(tone_ops *ops, tone_random *r)
     free(want);
 }
 
+static void test_clamp(tone_ops *ops, tone_random *r)
+{
+    enum { N = 40001 };
+    float *x = new_floats(r, N), *y = new_floats(NULL, N + 1);
+    x[7] = NAN;
+    tone_clamp(ops, y, x, -0.25f, INFINITY, N);
+    for (size_t i = 0; i < N; i++)
+        CHECK(i == 7 ? isnan(y[i]) : y[i] == (x[i] < -0.25f ? -0.25f : x[i]));
+    tone_clamp(ops, x, x, -0.5f, 0.125f, N);
+    for (size_t i = 0; i < N; i++)
+        CHECK(i == 7 ? isnan(x[i]) : x[i] >= -0.5f && x[i] <= 0.125f);
+    CHECK(y[N] == 0);
+    free(x);
+    free(y);
+}
+
+/* Two halves that turn by positions of their own are two heads of half the size. */
+static void test_rope_2d(tone_ops *ops, tone_random *r)
+{
+    enum { N = 5, HD = 24, HEADS = 3 };
+    static const int32_t position[2 * N] = {0, 0, 1, 0, 0, 1, 57, 41, 10239, 3};
+    double inv_freq[HD / 4];
+    for (int i = 0; i < HD / 4; i++)
+        inv_freq[i] = pow(100, -4.0 * i / HD);
+    float *x = new_floats(r, N * HEADS * HD), *want = malloc(N * HEADS * HD * sizeof *want);
+    memcpy(want, x, N * HEADS * HD * sizeof *want);
+    tone_head_norm_rope_2d(ops, x, HEADS * HD, HEADS, HD, NULL, 1e-6f, inv_freq, position, N);
+    for (size_t t = 0; t < N; t++)
+        for (size_t h = 0; h < HEADS; h++) {
+            float *head = want + (t * HEADS + h) * HD;
+            double s = rms(head, HD, 1e-6);
+            for (size_t i = 0; i < HD / 2; i++) {
+                size_t axis = i / (HD / 4), a = axis * HD / 2 + i % (HD / 4), b = a + HD / 4;
+                double angle = position[2 * t + axis] * inv_freq[i % (HD / 4)], p = s * (double)head[a], q = s * (double)head[b];
+                CHECK(fabs((double)x[(t * HEADS + h) * HD + a] - (p * cos(angle) - q * sin(angle))) < 2e-6);
+                CHECK(fabs((double)x[(t * HEADS + h) * HD + b] - (q * cos(angle) + p * sin(angle))) < 2e-6);
+            }
+        }
+    free(x);
+    free(want);
+}
+
 int main(void)
 {
     tone_random r;
@@ -128,6 +170,8 @@ int main(void)
     test_rope(ops, 3, 8, &r);
     test_rope(ops, 4, 36, &r);
     test_rope(ops, 8, 256, &r);
+    test_rope_2d(ops, &r);
+    test_clamp(ops, &r);
     test_softcap(ops, &r);
     tone_ops_close(ops);
     return check_done();

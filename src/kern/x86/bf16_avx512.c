@@ -73,6 +73,24 @@ void tone_pack_bf16_avx512(uint16_t *panels, const int8_t *code, const float *sc
     }
 }
 
+void tone_pack_rows_bf16_avx512(uint16_t *panels, const uint16_t *rows, size_t stride, size_t n_rows, size_t n_cols)
+{
+    size_t padded = (n_cols + 31) / 32 * 32;
+    for (size_t from = 0; from < (n_rows + 31) / 32 * 32; from += 16) {
+        uint16_t *to = panels + from / 32 * 32 * padded + from % 32 * 2;
+        for (size_t c = 0; c < padded; c += 32) {
+            size_t left = n_cols - c;
+            __mmask32 some = left >= 32 ? 0xffffffff : (1u << left) - 1;
+            __m512i m[16];
+            for (size_t i = 0; i < 16; i++)
+                m[i] = from + i < n_rows ? _mm512_maskz_loadu_epi16(some, rows + (from + i) * stride + c) : _mm512_setzero_si512();
+            transpose_16(m);
+            for (size_t i = 0; i < 16; i++)
+                _mm512_storeu_si512(to + (c / 2 + i) * 64, m[i]);
+        }
+    }
+}
+
 /* T tokens against the n_rows <= 32 rows of a panel. */
 static inline __attribute__((always_inline)) void gemm_tokens(const size_t T, float *y, size_t y_stride, size_t n_rows,
                                                               const uint16_t *panel, const uint16_t *x, size_t x_step,
@@ -125,5 +143,6 @@ void tone_kern_fill_avx512bf16(tone_kern *k)
     k->bf16 = __builtin_cpu_is("amd");
     k->f32_to_bf16 = tone_f32_to_bf16_avx512;
     k->pack_bf16 = tone_pack_bf16_avx512;
+    k->pack_rows_bf16 = tone_pack_rows_bf16_avx512;
     k->gemm_bf16 = tone_gemm_bf16_avx512;
 }
