@@ -8,12 +8,10 @@ tested was never trained on, not even with other words in its slots.
 import zlib
 from dataclasses import dataclass, field
 
-import words_1
-import words_2
+from lexicon import FAMILIES
 
-FAMILIES = {**words_1.FAMILIES, **words_2.FAMILIES}
 OTHER = {"up": "down", "down": "up"}
-TEST_SHARE = 8  # one template in eight is kept for the test
+TEST_SHARE = 16  # one template in sixteen is kept for the test
 
 
 def in_part(template, part):
@@ -48,6 +46,13 @@ NOUN_DEGREE = {
     "large": ["a lot", "much", "way", "far", "tons", "loads", "lots", "so much", "heaps"],
 }
 
+NOT_SO = {"medium": ["not so", "not as", "not quite as", "not that"], "large": ["nowhere near as", "not nearly so", "not half as"]}
+AS = {"large": ["twice as", "three times as", "ten times as", "five times as"]}
+AFTER = {  # what says the degree behind a request
+    "small": ["just a touch", "but only a little", "just slightly", "not too much", "but don't overdo it", "nothing drastic", "subtle please", "just a hint", "by a hair", "a tiny bit only", "but keep it subtle", "just a smidgen", "ever so little", "only barely", "un poco", "ein bisschen"],
+    "large": ["by a lot", "as much as possible", "really go for it", "don't be shy", "and I mean a lot", "big time", "to the extreme", "all the way", "go crazy", "much more than you think", "massively", "exaggerate it", "don't hold back"],
+}
+
 SUBJECTS = ["it", "it", "it", "it", "this", "the sound", "this sound", "the patch", "the tone", "that", "the synth", "this patch", "everything", "the whole thing", "my sound", "this one"]
 INSTRUMENTS = ["the bass", "the lead", "the pad", "the pluck", "these keys", "the bell", "the strings", "the drum", "the texture"]
 
@@ -59,6 +64,10 @@ COMPARATIVE = [  # {c}: "much darker", {x}: the subject
     "render {x} {c}", "give me {x} but {c}", "same thing but {c}", "the same, only {c}", "like this but {c}", "I prefer {x} {c}", "do something to get {x} {c}", "{x} has to be {c} for this track", "for the chorus I want {x} {c}",
     "make {x} sound {c}", "try to make {x} {c}", "see if you can get {x} {c}", "push {x} to be {c}", "my client wants {x} {c}", "the singer says {x} should be {c}", "is there a way to make {x} {c}",
     "I'm looking for something {c}", "something {c}", "something {c} please", "I'd say {c}", "just {c}", "so, {c}", "well, make {x} {c}", "alright, {c}", "next: {c}", "{x}: {c}", "it wants to be {c}",
+    "{x} {c}", "like before but {c}", "like it was, just {c}", "as before but {c}", "similar, but {c}", "keep everything but make {x} {c}", "the next version should be {c}", "another version, {c}", "take it somewhere {c}", "steer it towards {c}", "nudge {x} so it's {c}", "let {x} be {c}",
+    "could you get {x} {c} for me", "would love {x} {c}", "want {x} {c}", "need it {c}", "gimme {x} {c}", "wanna hear {x} {c}", "plz make {x} {c}", "pls {c}", "{c} plz", "{c} thx", "yo make {x} {c}", "can u make {x} {c}", "could u make {x} {c}", "{c} would be nice", "{c} would be great",
+    "{c} if possible", "is {c} possible", "I'd prefer it {c}", "I'd rather have {x} {c}", "it must be {c}", "it ought to be {c}", "it wants to sound {c}", "the mix needs {x} {c}", "for this part {x} should sound {c}", "my ears want it {c}", "go for something {c}", "aim for {c}", "think {c}", "more in the direction of {c}", "change {x} so that it is {c}",
+    "modify {x} to be {c}", "tweak {x} to be {c}", "adjust {x} so it sounds {c}", "shape {x} so it's {c}", "render it {c}", "can the sound be {c}", "let's try {x} {c}", "let's hear {x} {c}", "make that {c}", "this has to get {c}", "it needs to get {c}", "it has to come across {c}", "I wish {x} was {c}", "I wish it were {c}", "if only it were {c}", "have {x} come out {c}",
     "help me get {x} {c}", "what if {x} were {c}", "would {x} work {c}", "show me {x} {c}", "in the second verse {x} should be {c}", "set {x} up to be {c}", "I was hoping for {x} to be {c}", "any chance of {x} being {c}",
 ]
 TOO = [  # {a}: the adjective of the other direction, with its degree: "a bit too bright"
@@ -104,6 +113,9 @@ KEEP_NOUN = {
     "width": ["width", "stereo image", "stereo", "spread"], "metallic": ["metal", "bell character", "clang"], "hollow": ["hollowness", "mids", "square wave character"], "wobble": ["wobble", "movement", "vibrato", "modulation"],
     "air": ["air", "breath", "air band"], "boom": ["bass", "low end", "sub", "bottom"], "distance": ["reverb", "room", "distance", "space"]}
 
+STILL = ["but keep it {b}", "but still {b}", "while staying {b}", "but it has to stay {b}", "and keep it {b}", "yet still {b}", "but leave it {b}"]  # {b}: what it is and shall be
+GUARD = ["but not {c}", "but not too {b}", "without making it {c}", "without getting {c}", "without it getting too {b}", "but it shouldn't get {c}", "but don't make it {c}", "but not so that it gets {c}", "but without becoming {b}", "as long as it doesn't get {c}", "but careful, not {c}",
+         "but avoid making it {c}", "just not too {b}"]  # {b}, {c}: what it shall not become
 JOIN = ["{1} and {2}", "{1}, and {2}", "{1} and also {2}", "{1} but {2}", "{1} as well as {2}", "{1}, {2}", "{1} plus {2}", "both {1} and {2}"]
 
 POLITE = ["please", "thanks", "thank you", "if you don't mind", "cheers", "pretty please", "when you have a moment"]
@@ -151,14 +163,28 @@ class Grammar:
     # -- one goal
 
     def comparative(self, family, way, degree):
-        base, comparative = self.rng.choice(FAMILIES[family][way]["adj"])
-        return " ".join(filter(None, [self.rng.choice(BEFORE[degree]), comparative]))
+        rng, how = self.rng, self.rng.random()
+        base, comparative = rng.choice(FAMILIES[family][way]["adj"][:8] if rng.random() < 0.3 else FAMILIES[family][way]["adj"])
+        against, _ = rng.choice(FAMILIES[family][OTHER[way]]["adj"])
+        if how < 0.14 and not against.startswith("less "):
+            return " ".join(filter(None, [rng.choice(BEFORE[degree]), f"less {against}"]))
+        if how < 0.19 and degree != "small" and not against.startswith("less "):
+            return f"{rng.choice(NOT_SO[degree])} {against}"
+        if how < 0.24 and degree == "large" and not base.startswith("less "):
+            return f"{rng.choice(AS[degree])} {base}"
+        return " ".join(filter(None, [rng.choice(BEFORE[degree]), comparative]))
 
     def one(self, family, way, degree):
         """A whole utterance for one goal, and the degree it really says."""
+        if degree != "medium" and self.rng.random() < 0.15:  # "make it darker, just a touch"
+            text, said = self.plain(family, way, "medium")
+            return (text.rstrip(".?!") + self.rng.choice([", ", " - ", ", "]) + self.pick(AFTER[degree]), degree) if said == "medium" else (text, said)
+        return self.plain(family, way, degree)
+
+    def plain(self, family, way, degree):
         rng, words, other = self.rng, FAMILIES[family][way], FAMILIES[family][OTHER[way]]
         x = self.subject()
-        form = rng.choices(["comparative", "too", "not", "more", "lacks", "less", "verb", "say", "foreign"], [30, 10, 6, 12, 8, 12, 16, 22, 4])[0]
+        form = rng.choices(["comparative", "too", "not", "more", "lacks", "less", "verb", "say", "foreign"], [28, 9, 6, 11, 7, 11, 20, 32, 6])[0]
         if form == "comparative":
             return self.pick(COMPARATIVE).format(c=self.comparative(family, way, degree), x=x), degree
         if form == "too":
@@ -187,13 +213,16 @@ class Grammar:
 
     def keep(self, exclude):
         family = self.rng.choice([f for f in FAMILIES if f not in exclude])
+        if self.rng.random() < 0.4:
+            base, comparative = self.rng.choice(FAMILIES[family][self.rng.choice(["up", "down"])]["adj"][:10])
+            return family, self.pick(STILL if self.rng.random() < 0.35 else GUARD).format(b=base, c=comparative)
         return family, self.pick(KEEP).format(k=self.rng.choice(KEEP_NOUN[family]))
 
     def direction(self):
         rng = self.rng
         family, way, degree = rng.choice(list(FAMILIES)), rng.choice(["up", "down"]), self.degree()
         goals = []
-        shape = rng.choices(["one", "two", "keep", "two keep"], [66, 16, 14, 4])[0]
+        shape = rng.choices(["one", "two", "keep", "two keep", "three"], [60, 18, 14, 4, 4])[0]
         if shape.startswith("two"):
             second = rng.choice([f for f in FAMILIES if f != family])
             way2, degree2 = rng.choice(["up", "down"]), self.degree()
@@ -205,6 +234,11 @@ class Grammar:
                 first, degree = self.one(family, way, degree)
                 text = f"{first} and {self.comparative(second, way2, degree2)}"
             goals = [(family, way, degree), (second, way2, degree2)]
+        elif shape == "three":
+            goals = [(f, rng.choice(["up", "down"]), self.degree()) for f in rng.sample(list(FAMILIES), 3)]
+            a, b, c = (self.comparative(*x) for x in goals)
+            three = rng.choice(["{0}, {1} and {2}", "{0}, {1}, {2}", "{0} and {1} and {2}", "{0} and {1}, and also {2}", "{0}, also {1}, and {2}"]).format(a, b, c)
+            text = self.pick(COMPARATIVE).format(c=three, x=self.subject())
         else:
             text, degree = self.one(family, way, degree)
             goals = [(family, way, degree)]
