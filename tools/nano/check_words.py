@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""No phrase may mean two things: every whole utterance, noun and adjective belongs to one family and direction.
+"""No phrase may mean two things: every whole utterance, noun and adjective belongs to one family and direction,
+and every name to one parameter.
 
 Prints each that stands in two places, in its meaning as a wish; exits with 1 if there is any.
 """
 import sys
 
+import exact
+import params
 from lexicon import FAMILIES
 
 OTHER = {"up": "down", "down": "up"}
@@ -38,8 +41,17 @@ def clashes():
     return {text: sorted(w) for text, w in meaning.items() if len(w) > 1}
 
 
+def names():
+    """The names of parameters that mean two of them."""
+    meaning = {}
+    for p in params.load():
+        for name in p["words"] + exact.NAMES[p["name"]]:
+            meaning.setdefault(name.lower(), set()).add(p["name"])
+    return {text: sorted(n) for text, n in meaning.items() if len(n) > 1}
+
+
 if __name__ == "__main__":
-    found = clashes()
+    found = {**clashes(), **names()}
     for text, where in sorted(found.items()):
         print(f"{text}: {', '.join(where)}")
     sys.exit(bool(found))

@@ -9,6 +9,7 @@ import json
 import random
 import re
 
+import exact
 import params
 import phrases_more
 from phrases import FAMILIES, Grammar, Utterance, goals_text
@@ -105,7 +106,7 @@ def printed(rng, p):
     """A value in the program's spelling."""
     if p["choices"]:
         return rng.choice(p["choices"])
-    v = phrases_more.number(rng, p["min"], p["max"], p["curve"] == "LOG")
+    v = exact.number(rng, p["min"], p["max"], p["curve"] == "LOG")
     if p["unit"] == "Hz" and v >= 1000:
         return f"{v / 1000:.3g} kHz"
     return f"{v:.3g} {p['unit']}".rstrip() if p["unit"] not in ("ratio", "voices") else f"{v:.3g}"

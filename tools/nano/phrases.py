@@ -277,7 +277,7 @@ class Grammar:
 
     def utterance(self, kind=None):
         import phrases_more
-        kinds = {"direction": 50, "exact": 16, "history": 8, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 6, "other": 1, "word": 1}
+        kinds = {"direction": 46, "exact": 22, "history": 8, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 6, "other": 1, "word": 1}
         kind = kind or self.rng.choices(list(kinds), list(kinds.values()))[0]
         return self.direction() if kind == "direction" else getattr(phrases_more, kind)(self)
 
