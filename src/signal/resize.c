@@ -19,6 +19,7 @@ static void axis_clear(axis *a)
     free(a->weight);
     free(a->first);
     free(a->n);
+    *a = (axis){0};
 }
 
 /* The two ways of writing the outer lobe differ in the last bit, and that bit can decide a byte. */
