@@ -6,6 +6,7 @@ executing calls on real patches and measuring the renders.  Each line has
 A sequence without a result ends with the call; one with a result goes on to the answer.
 """
 import json
+import pathlib
 import random
 import re
 
@@ -17,6 +18,8 @@ from phrases import FAMILIES, Grammar, Utterance, goals_text
 CONTROL = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "<|tool>", "<tool|>", "<|tool_call>", "<tool_call|>", "<|tool_response>", "<tool_response|>", '<|"|>', "<|think|>", "<|channel>", "<channel|>", "<|turn>", "<turn|>",
            "<|image>", "<|audio>", "<|image|>", "<|audio|>", "<image|>", "<audio|>", "<|video|>"]
 Q = '<|"|>'
+CONTRASTS = 0.4  # share of directions that are followed by their opposite
+HELD_OUT = pathlib.Path(__file__).resolve().parents[2] / "tests/nano/heldout.tsv"
 
 SAY = {
     "refuse": "I only work on this sound: describe how it should change, or ask what it measures.",
@@ -138,12 +141,24 @@ def parse_goals(text):
     return out
 
 
+def plain(text):
+    """A text without what makes no difference: capitals, and marks at its end."""
+    return text.casefold().strip(" .!?")
+
+
+def held_out():
+    """The instructions of the test set that was written apart from the grammar."""
+    return {plain(line.split("\t")[0]) for line in HELD_OUT.read_text().splitlines() if line and not line.startswith("#")}
+
+
 class Dialogues:
     def __init__(self, seed, part="train", bank=None, names=()):
         self.rng = random.Random(seed)
         self.table = params.load()
         self.grammar = Grammar(self.table, self.rng, part, names)
         self.bank = bank or []
+        self.held_out = held_out()
+        self.mirrored = []  # wishes for the other way, to be said next
 
     # -- an utterance for goals that are given
 
@@ -179,6 +194,19 @@ class Dialogues:
 
         return {k: other(v) if isinstance(v, str) else v for k, v in result.items()}
 
+    def utterance(self):
+        """One utterance; of some directions the same frame is said next with the words of the other way."""
+        kind = self.grammar.kind()
+        if kind != "direction" or self.rng.random() > CONTRASTS:
+            return self.grammar.utterance(kind)
+        middle = self.rng.getstate()
+        u = self.grammar.direction()
+        after = self.rng.getstate()
+        self.rng.setstate(middle)
+        self.mirrored.append(self.grammar.direction(mirrored=True))
+        self.rng.setstate(after)
+        return u
+
     def draw(self):
         """(system, utterance text, tool, arguments, result or None, answer or None)"""
         rng = self.rng
@@ -195,7 +223,7 @@ class Dialogues:
             last = [(f, rng.choice(["up", "down"]), rng.choice(["small", "medium", "large"])) for f in family]
             u = phrases_more.again(self.grammar, last)
             return random_system(rng, self.table, goals_text(last)), u.text, "shape", {"goals": goals_text(u.goals)}, None, None
-        u = self.grammar.utterance()
+        u = self.mirrored.pop() if self.mirrored else self.utterance()
         if u.goals:
             return system, u.text, "shape", {"goals": goals_text(u.goals)}, None, None
         tool, arguments = u.call
@@ -206,7 +234,10 @@ class Dialogues:
 
     def pieces(self):
         """[(text, whether the model said it)] of one dialogue."""
-        system, text, tool, arguments, result, reply = self.draw()
+        while True:
+            system, text, tool, arguments, result, reply = self.draw()
+            if plain(text) not in self.held_out:
+                break
         out = [(f"<bos><|turn>system\n{system}<turn|>\n<|turn>user\n{text.strip()}<turn|>\n<|turn>model\n", False)]
         if tool:
             out.append((call_text(tool, arguments) + "<|tool_response>", True))

@@ -21,6 +21,9 @@ def in_part(template, part):
     return (zlib.crc32(text.encode()) % TEST_SHARE == 0) == (part == "test")
 
 
+KINDS = {"direction": 46, "exact": 22, "history": 8, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 7, "other": 2, "word": 1}  # parts of the corpus
+
+
 @dataclass
 class Utterance:
     text: str
@@ -218,14 +221,16 @@ class Grammar:
             return family, self.pick(STILL if self.rng.random() < 0.35 else GUARD).format(b=base, c=comparative)
         return family, self.pick(KEEP).format(k=self.rng.choice(KEEP_NOUN[family]))
 
-    def direction(self):
+    def direction(self, mirrored=False):
+        """A change by description; mirrored: of the other way, from the same state of the generator in nearly the same frame."""
         rng = self.rng
-        family, way, degree = rng.choice(list(FAMILIES)), rng.choice(["up", "down"]), self.degree()
+        turn = OTHER if mirrored else {"up": "up", "down": "down"}
+        family, way, degree = rng.choice(list(FAMILIES)), turn[rng.choice(["up", "down"])], self.degree()
         goals = []
         shape = rng.choices(["one", "two", "keep", "two keep", "three"], [60, 18, 14, 4, 4])[0]
         if shape.startswith("two"):
             second = rng.choice([f for f in FAMILIES if f != family])
-            way2, degree2 = rng.choice(["up", "down"]), self.degree()
+            way2, degree2 = turn[rng.choice(["up", "down"])], self.degree()
             if rng.random() < 0.6:
                 a, b = self.comparative(family, way, degree), self.comparative(second, way2, degree2)
                 both = self.pick(JOIN).replace("{1}", a).replace("{2}", b)
@@ -235,7 +240,7 @@ class Grammar:
                 text = f"{first} and {self.comparative(second, way2, degree2)}"
             goals = [(family, way, degree), (second, way2, degree2)]
         elif shape == "three":
-            goals = [(f, rng.choice(["up", "down"]), self.degree()) for f in rng.sample(list(FAMILIES), 3)]
+            goals = [(f, turn[rng.choice(["up", "down"])], self.degree()) for f in rng.sample(list(FAMILIES), 3)]
             a, b, c = (self.comparative(*x) for x in goals)
             three = rng.choice(["{0}, {1} and {2}", "{0}, {1}, {2}", "{0} and {1} and {2}", "{0} and {1}, and also {2}", "{0}, also {1}, and {2}"]).format(a, b, c)
             text = self.pick(COMPARATIVE).format(c=three, x=self.subject())
@@ -275,10 +280,12 @@ class Grammar:
 
     # -- everything else stands in phrases_more.py
 
+    def kind(self):
+        return self.rng.choices(list(KINDS), list(KINDS.values()))[0]
+
     def utterance(self, kind=None):
         import phrases_more
-        kinds = {"direction": 46, "exact": 22, "history": 8, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 6, "other": 1, "word": 1}
-        kind = kind or self.rng.choices(list(kinds), list(kinds.values()))[0]
+        kind = kind or self.kind()
         return self.direction() if kind == "direction" else getattr(phrases_more, kind)(self)
 
 
