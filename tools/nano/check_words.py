@@ -8,6 +8,7 @@ import sys
 
 import exact
 import params
+import phrases_more
 from lexicon import FAMILIES
 
 OTHER = {"up": "down", "down": "up"}
@@ -34,9 +35,20 @@ def wishes():
                     yield phrase, here
 
 
+def talk():
+    """(what is said, what it asks for) where no sound is described"""
+    for name in "UNDO REDO ROOT LIST ASK_ALL ASK_CHANGE ASK_ORIGINAL ASK_SOUND PLAY EXPORT_PLAIN REPORT PATCH REFUSE OTHER".split():
+        for text in getattr(phrases_more, name):
+            yield text, name.lower()
+    for name in ("AGAIN", "REVERSE"):
+        for degree, texts in getattr(phrases_more, name).items():
+            for text in texts:
+                yield text, f"{name.lower()} {degree}"
+
+
 def clashes():
     meaning = {}
-    for text, wish in wishes():
+    for text, wish in [*wishes(), *talk()]:
         meaning.setdefault(text.lower().rstrip(".!?").replace(",", "").removesuffix(" please").removesuffix(" bitte"), set()).add(wish)
     return {text: sorted(w) for text, w in meaning.items() if len(w) > 1}
 
