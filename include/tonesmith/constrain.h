@@ -164,6 +164,11 @@ TONE_API TONE_NODISCARD tone_status tone_constraint_forced_bytes(tone_constraint
 /* A short way to the end: tokens appended to *out, or the text itself with marks as their literals (borrowed until the
  * next call on `s`); nothing where the text is complete.  This is also "what is missing" when the length ran out. */
 TONE_API TONE_NODISCARD tone_status tone_constraint_finish(tone_constraint_state *s, tone_token_list *out, tone_error *err);
+/* Keep the end within reach: `id` is about to be taken, and `left` tokens may follow it.  Nothing is appended while the text
+ * can still be ended in that many; otherwise the tokens that end it here, instead of `id`; a stop token where the text is complete.  Nothing either where even these
+ * are more than left + 1.  TONE_TOKEN_NONE: what ends it here in any case. */
+TONE_API TONE_NODISCARD tone_status tone_constraint_closing(tone_constraint_state *s, tone_token id, uint64_t left,
+                                                            tone_token_list *out, tone_error *err);
 TONE_API TONE_NODISCARD tone_status tone_constraint_finish_text(tone_constraint_state *s, const char **text, size_t *n,
                                                                 tone_error *err);
 

@@ -30,6 +30,10 @@ typedef struct tone_gen_guide {
     /* Append the tokens that follow whatever the model says: they are taken without asking it and evaluated together.
      * May be NULL. */
     tone_status (*forced)(void *arg, tone_token_list *out, tone_error *err);
+    /* `id` was chosen and `left` tokens may follow it: where the text could then not be ended any more, append what ends it
+     * here; that is taken instead, and the end is TONE_END_MAX_TOKENS or TONE_END_CONTEXT.  TONE_TOKEN_NONE: the text is about to
+     * end as a repetition.  May be NULL. */
+    tone_status (*closing)(void *arg, tone_token id, uint64_t left, tone_token_list *out, tone_error *err);
 } tone_gen_guide;
 
 typedef struct tone_gen_options {

@@ -68,6 +68,13 @@ static tone_status guide_forced(void *arg, tone_token_list *ids, tone_error *err
     return inner && inner->forced ? inner->forced(inner->arg, ids, err) : TONE_OK;
 }
 
+static tone_status guide_closing(void *arg, tone_token id, uint64_t left, tone_token_list *out, tone_error *err)
+{
+    response *r = arg;
+    const tone_gen_guide *inner = r->o->gen.guide;
+    return inner && inner->closing ? inner->closing(inner->arg, id, left, out, err) : TONE_OK;
+}
+
 static tone_status open_closing(response *r, tone_error *err)
 {
     tone_token close = tone_tokenizer_find(r->tokenizer, "<channel|>");
@@ -100,7 +107,7 @@ static bool take(void *arg, const tone_gen_token *t)
 
 static tone_status generate(response *r, tone_session *s, const tone_input *input, tone_error *err)
 {
-    const tone_gen_guide guide = {.arg = r, .mask = guide_mask, .accept = guide_accept, .forced = guide_forced};
+    const tone_gen_guide guide = {.arg = r, .mask = guide_mask, .accept = guide_accept, .forced = guide_forced, .closing = guide_closing};
     tone_gen_options gen = r->o->gen;
     gen.stops = NULL;
     gen.n_stops = 0;

@@ -37,12 +37,17 @@ static tone_status forced(void *arg, tone_token_list *out, tone_error *err)
     return tone_constraint_forced(((tone_rules *)arg)->now->state, out, err);
 }
 
+static tone_status closing(void *arg, tone_token id, uint64_t left, tone_token_list *out, tone_error *err)
+{
+    return tone_constraint_closing(((tone_rules *)arg)->now->state, id, left, out, err);
+}
+
 tone_status tone_rules_open(tone_rules **out, const tone_tokenizer *t, tone_error *err)
 {
     tone_rules *r = *out = calloc(1, sizeof *r);
     if (!r)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for rules");
-    r->guide = (tone_gen_guide){.arg = r, .mask = mask, .accept = accept, .forced = forced};
+    r->guide = (tone_gen_guide){.arg = r, .mask = mask, .accept = accept, .forced = forced, .closing = closing};
     tone_status st = tone_constraint_vocab_of(&r->vocab, t, err);
     if (st) {
         tone_rules_close(r);

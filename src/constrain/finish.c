@@ -267,6 +267,65 @@ tone_status tone_constraint_finish(tone_constraint_state *s, tone_token_list *ou
     return st ? st : to_tokens(s, NULL, out, err);
 }
 
+/* About how many bytes there are to the end behind `id`. */
+static uint32_t cost_behind(tone_constraint_state *s, tone_token id)
+{
+    const tone_constraint_vocab *v = s->constraint->vocab;
+    tone_walk *w = &s->walk;
+    char path[TONE_PIECE_BYTES];
+    bool is_mark = v->mark_of[id] != TONE_MARK_COUNT;
+    if (v->use[id] == TONE_PIECE_STOP && !is_mark)
+        return 0;
+    size_t n = is_mark ? 1 : tone_vocab_path(v, v->node_of[id], path);
+    tone_walk_mark mark = tone_walk_mark_now(w);
+    uint32_t first = 0, now = w->n_now;
+    for (size_t i = 0; i < n && now; i++) {
+        uint32_t to = w->n_places;
+        now = tone_walk_step(w, first, now, is_mark ? TONE_SYM_MARK + v->mark_of[id] : (uint8_t)path[i]);
+        first = to;
+    }
+    uint32_t cost = now ? tone_walk_cost(w, first, now) : UINT32_MAX;
+    tone_walk_back(w, &mark);
+    return cost;
+}
+
+/* Whether the text can be ended within `left` tokens behind `id`. */
+static tone_status in_reach(tone_constraint_state *s, tone_token id, uint64_t left, bool *yes, tone_error *err)
+{
+    tone_constraint_state *then = NULL;
+    tone_token_list end = {0};
+    tone_status st = tone_constraint_state_open(&then, s->constraint, err);
+    if (!st && !(st = tone_constraint_state_copy(then, s, err)) && !(st = tone_constraint_accept_token(then, id, err))) {
+        st = tone_constraint_finish(then, &end, err);
+        *yes = !st && end.n <= left;
+    }
+    tone_token_list_clear(&end);
+    tone_constraint_state_close(then);
+    return st;
+}
+
+tone_status tone_constraint_closing(tone_constraint_state *s, tone_token id, uint64_t left, tone_token_list *out,
+                                    tone_error *err)
+{
+    const tone_constraint_vocab *v = s->constraint->vocab;
+    if (!v || (id != TONE_TOKEN_NONE && id >= v->n_tokens))
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "token %u is not in the vocabulary", (unsigned)id);
+    /* The cost is exact where properties and patterns do not get in each other's way: near it the end is looked for. */
+    bool yes = id != TONE_TOKEN_NONE && (left > FINISH_MOST || 2 * (uint64_t)cost_behind(s, id) + 32 <= left);
+    tone_status st = yes || id == TONE_TOKEN_NONE ? TONE_OK : in_reach(s, id, left, &yes, err);
+    if (st || yes)
+        return st;
+    size_t before = out->n;
+    st = tone_constraint_finish(s, out, err);
+    if (!st && out->n - before > left + 1)
+        out->n = before;
+    else if (!st && out->n == before) /* complete as it is */
+        for (uint32_t stop = 0; stop < v->n_tokens && out->n == before && !st; stop++)
+            if (v->stops[stop / 64] >> stop % 64 & 1)
+                st = tone_token_list_push(out, stop, err);
+    return st;
+}
+
 tone_status tone_constraint_finish_text(tone_constraint_state *s, const char **text, size_t *n, tone_error *err)
 {
     tone_status st = find_end(s, err);

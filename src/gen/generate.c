@@ -137,6 +137,31 @@ static tone_status choose(generation *g, tone_choice *choice)
     return tone_sampler_pick(g->sampler, tone_session_logits(g->s), g->mask, choice, g->err);
 }
 
+/* Tokens that may follow the next one, and what ends the text then. */
+static uint64_t tokens_left(const generation *g, tone_end *why)
+{
+    uint64_t left = tone_session_context(g->s) - tone_session_n(g->s);
+    *why = TONE_END_CONTEXT;
+    if (g->o->max_tokens && g->o->max_tokens - g->result->n_generated <= left) {
+        left = g->o->max_tokens - g->result->n_generated;
+        *why = TONE_END_MAX_TOKENS;
+    }
+    return left ? left - 1 : 0;
+}
+
+/* End what runs in circles as the guide says, instead of breaking it off. */
+static tone_status close_now(generation *g)
+{
+    const tone_gen_guide *guide = g->o->guide;
+    tone_end circles;
+    g->next.n = 0;
+    tone_status st = guide->closing(guide->arg, TONE_TOKEN_NONE, tokens_left(g, &circles), &g->next, g->err);
+    for (size_t i = 0; i < g->next.n && !st; i++)
+        if (!(st = guide->accept(guide->arg, g->next.ids[i], g->err)))
+            st = emit(g, g->next.ids[i], NULL, &circles);
+    return st;
+}
+
 /* Take the next tokens, forced ones or one that is chosen, and tell about them. */
 static tone_status take(generation *g, tone_end *end)
 {
@@ -146,8 +171,17 @@ static tone_status take(generation *g, tone_end *end)
     g->next.n = 0;
     if (guide && guide->forced && (st = guide->forced(guide->arg, &g->next, g->err)))
         return st;
-    bool forced = g->next.n > 0;
-    if (!forced && ((st = choose(g, &choice)) || (st = tone_token_list_push(&g->next, choice.id, g->err))))
+    bool forced = g->next.n > 0, closed = false;
+    tone_end why = TONE_END_NONE;
+    if (!forced && (st = choose(g, &choice)))
+        return st;
+    if (!forced && guide && guide->closing) {
+        st = guide->closing(guide->arg, choice.id, tokens_left(g, &why), &g->next, g->err);
+        closed = forced = g->next.n > 0;
+    }
+    if (!forced && !st)
+        st = tone_token_list_push(&g->next, choice.id, g->err);
+    if (st)
         return st;
     for (size_t i = 0; i < g->next.n && !*end; i++) {
         if (guide && (st = guide->accept(guide->arg, g->next.ids[i], g->err)))
@@ -156,7 +190,9 @@ static tone_status take(generation *g, tone_end *end)
         if ((st = emit(g, g->next.ids[i], forced ? NULL : &choice, end)))
             return st;
     }
-    return TONE_OK;
+    if (closed && !*end)
+        *end = why;
+    return *end == TONE_END_REPETITION && guide && guide->closing ? close_now(g) : TONE_OK;
 }
 
 static tone_status run(generation *g, const tone_input *input)

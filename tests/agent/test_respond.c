@@ -269,13 +269,14 @@ static bool is_right_call(const tone_call *call)
 }
 
 /* One answer under rules, hot and so without sense; the caller clears it. */
-static bool ruled(rig *g, tone_rules *rules, const tone_constraint_answer *a, uint64_t seed, pieces *p, tone_response *r)
+static bool ruled(rig *g, tone_rules *rules, const tone_constraint_answer *a, uint64_t max_tokens, uint64_t seed, pieces *p,
+                  tone_response *r)
 {
     tone_error err = {0};
     tone_token_list ids = encode(g, "<bos><|turn>user\nx<turn|>\n<|turn>model\n");
     tone_status st = tone_rules_set(rules, a, NULL, &err);
     tone_respond_options o = tone_respond_defaults();
-    o.gen.max_tokens = 300;
+    o.gen.max_tokens = max_tokens;
     o.gen.sampling.temperature = 1.5;
     o.gen.sampling.seed = seed;
     o.gen.guide = tone_rules_guide(rules);
@@ -293,6 +294,39 @@ static bool ruled(rig *g, tone_rules *rules, const tone_constraint_answer *a, ui
     return !st;
 }
 
+/* Tokens run out in the middle: the document is closed before they do. */
+static void closed_in_time(const char *path)
+{
+    static const char schema[] = "{\"type\":\"object\",\"properties\":{\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":2},"
+                                 "\"ok\":{\"type\":\"boolean\"}},\"required\":[\"tags\",\"ok\"],\"additionalProperties\":false}";
+    rig g;
+    tone_rules *rules;
+    if (!open_rig(&g, path))
+        return;
+    CHECK(!tone_rules_open(&rules, g.tokenizer, NULL));
+    size_t n_cut = 0;
+    for (uint64_t seed = 1; seed <= 20 && rules; seed++) {
+        tone_response r;
+        pieces p = {0};
+        tone_json_tree *tree = NULL;
+        tone_constraint_answer a = {.schema = schema, .schema_bytes = sizeof schema - 1};
+        uint64_t limit = 40 + seed;
+        if (!ruled(&g, rules, &a, limit, seed, &p, &r))
+            continue;
+        const tone_message *m = r.message;
+        CHECK_CASE(!tone_json_tree_read(&tree, m->content, m->content_n, TONE_JSON_REJECT_DUPLICATES, NULL) &&
+                       tone_json_get(tone_json_tree_root(tree), "ok"),
+                   "seed %llu: %s", (unsigned long long)seed, m->content);
+        CHECK(r.gen.n_generated <= limit);
+        n_cut += r.gen.end == TONE_END_MAX_TOKENS;
+        tone_json_tree_free(tree);
+        tone_response_clear(&r);
+    }
+    CHECK_CASE(n_cut > 5, "only %zu of 20 ran out of tokens", n_cut);
+    tone_rules_close(rules);
+    close_rig(&g);
+}
+
 static void under_rules(const char *path)
 {
     rig g;
@@ -308,7 +342,7 @@ static void under_rules(const char *path)
         tone_constraint_answer a = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED,
             .one_call = true,
                                     .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
-        if (!ruled(&g, rules, &a, seed, &p, &r))
+        if (!ruled(&g, rules, &a, 300, seed, &p, &r))
             continue;
         const tone_message *m = r.message;
         CHECK_CASE(m->n_calls == 1 && is_right_call(&m->calls[0]) && !m->repaired, "seed %llu: %zu calls, %s %s",
@@ -331,7 +365,7 @@ static void under_rules(const char *path)
         pieces p = {0};
         tone_constraint_answer a = {.schema = schema, .schema_bytes = sizeof schema - 1,
             .thought = seed % 2 ? TONE_THOUGHT_ALLOWED : TONE_THOUGHT_NONE};
-        if (!ruled(&g, rules, &a, seed, &p, &r))
+        if (!ruled(&g, rules, &a, 300, seed, &p, &r))
             continue;
         tone_json_tree *tree = NULL;
         bool json = !tone_json_tree_read(&tree, r.message->content, r.message->content_n, TONE_JSON_REJECT_DUPLICATES,
@@ -346,7 +380,7 @@ static void under_rules(const char *path)
     pieces p = {0};
     tone_constraint_answer named = {.tools = tools, .tools_bytes = sizeof tools - 1, .choice = TONE_TOOL_REQUIRED,
         .name = "now", .one_call = true};
-    if (rules && ruled(&g, rules, &named, 7, &p, &r)) {
+    if (rules && ruled(&g, rules, &named, 300, 7, &p, &r)) {
         CHECK(r.message->n_calls == 1 && strcmp(r.message->calls[0].name, "now") == 0);
         tone_response_clear(&r);
     }
@@ -374,5 +408,6 @@ int main(int argc, char **argv)
     other_ends(argv[1]);
     under_rules(argv[1]);
     under_rules(argv[2]);
+    closed_in_time(argv[1]);
     return check_done();
 }

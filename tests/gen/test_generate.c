@@ -120,7 +120,7 @@ static void check_guide(const tone_model *m)
     tone_session *s = open_session(m, 256);
     guide g = {.last = 32, .vocab = tone_model_info(m)->vocab};
     tone_gen_options o = greedy_options(120);
-    o.guide = &(tone_gen_guide){&g, allow, accept, forced};
+    o.guide = &(tone_gen_guide){.arg = &g, .mask = allow, .accept = accept, .forced = forced};
     seen a = {0};
     tone_gen_result r = run(s, &o, &a);
     CHECK(r.n_generated == a.n && a.n == g.n_accepted && a.n_forced == r.n_forced && a.n_forced >= 3);
