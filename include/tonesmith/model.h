@@ -35,6 +35,13 @@ typedef struct tone_type_use {
 
 enum { TONE_TYPE_USES_MAX = 48 };
 
+/* The tokens that frame media in a prompt, and the placeholders that soft tokens replace; TONE_TOKEN_NONE for one that the
+ * model does not have. */
+typedef struct tone_media_ids {
+    tone_token image_begin, image_end, audio_begin, audio_end;
+    tone_token image, video, audio; /* placeholders */
+} tone_media_ids;
+
 typedef struct tone_model_facts {
     const char *name;         /* as the file calls itself, or the last part of its path */
     const char *architecture; /* "gemma4", "gemma3_text", … */
@@ -45,6 +52,7 @@ typedef struct tone_model_facts {
     const char *tools;        /* hash of the tools that it was trained with (metadata tonesmith.tools), "" when none are named */
     bool instructed;          /* a chat template came with the weights: made for turns, not for raw text */
     bool sees_pictures_whole; /* the soft tokens of one picture attend to each other */
+    tone_media_ids media;
     uint64_t n_parameters, weight_bytes; /* of the text model */
     tone_type_use types[TONE_TYPE_USES_MAX]; /* largest first */
     uint32_t n_types;

@@ -31,8 +31,8 @@ static const cli_option *find(const cli_option *options, const char *name, size_
     return NULL;
 }
 
-/* Store one value; 0, or 2 after a sentence on stderr. */
-static int store(const cli_spec *spec, const cli_option *o, const char *text)
+/* Store one value, argument `at` of the line; 0, or 2 after a sentence on stderr. */
+static int store(const cli_spec *spec, const cli_option *o, const char *text, int at)
 {
     char *end = NULL;
     errno = 0;
@@ -48,6 +48,7 @@ static int store(const cli_spec *spec, const cli_option *o, const char *text)
         cli_list *list = o->value;
         if (list->n == CLI_LIST_MAX)
             return cli_misuse(spec->name, "--%s given more than %d times", o->name, CLI_LIST_MAX);
+        list->at[list->n] = at;
         list->items[list->n++] = text;
         return 0;
     }
@@ -116,7 +117,7 @@ int cli_parse(const cli_spec *spec, const cli_option *options, int *argc, char *
                 return cli_misuse(spec->name, "--%s wants %s", o->name, o->argument);
             value = in[i];
         }
-        int rc = store(spec, o, value);
+        int rc = store(spec, o, value, i);
         if (rc)
             return rc;
     }

@@ -28,6 +28,7 @@ enum { CLI_LIST_MAX = 64 };
 
 typedef struct cli_list {
     const char *items[CLI_LIST_MAX];
+    int at[CLI_LIST_MAX]; /* place on the line: tells which of two lists' items came first */
     int n;
 } cli_list;
 

@@ -31,13 +31,11 @@ double cli_now_s(void)
 int cli_engine_open(cli_engine *e, const char *command, bool tokenizer)
 {
     tone_error err = {0};
-    char *path;
     if (!e->model_path)
         return cli_misuse(command, "-m MODEL is missing");
-    int rc = cli_model_path(command, e->model_path, &path);
-    if (!rc && tone_model_open(&e->model, path, &(tone_model_options){.no_tokenizer = !tokenizer}, &err))
+    int rc = cli_model_path(command, e->model_path, &e->path);
+    if (!rc && tone_model_open(&e->model, e->path, &(tone_model_options){.no_tokenizer = !tokenizer}, &err))
         rc = cli_error(command, &err);
-    free(path);
     return rc;
 }
 
@@ -98,6 +96,8 @@ void cli_engine_close(cli_engine *e)
     interrupted = NULL;
     tone_session_close(e->session);
     tone_model_close(e->model);
+    free(e->path);
+    e->path = NULL;
     e->session = NULL;
     e->model = NULL;
 }

@@ -10,7 +10,8 @@ typedef struct cli_engine {
     const char *cache;      /* "f16", "f32", "q8_0"; NULL: not given */
     long threads, context, batch;
     bool exact, low_priority;
-    tone_model *model;     /* set by cli_engine_open() */
+    char *path;            /* what model_path stands for; set by cli_engine_open(), as the model */
+    tone_model *model;
     tone_session *session; /* set by cli_engine_start() */
 } cli_engine;
 

@@ -7,7 +7,7 @@
 #define TONE_MODEL_CONFIG_H
 
 #include "format/gguf.h"
-#include "tonesmith/base.h"
+#include "tonesmith/model.h"
 
 enum {
     TONE_MAX_LAYERS = 512,
@@ -44,6 +44,7 @@ typedef struct tone_model_config {
     bool bidirectional;     /* pictures are seen whole: in sliding layers (Gemma 4), in all layers (Gemma 3) */
     bool norm_plus_one;     /* the stored norm weights are w of 1 + w */
     bool full_kv_in_file;   /* GGUF: a missing value projection, not a flag, says k_eq_v */
+    tone_media_ids media;
     tone_layer_config layers[TONE_MAX_LAYERS];
 } tone_model_config;
 
@@ -52,6 +53,11 @@ TONE_NODISCARD tone_status tone_config_from_json(tone_model_config *c, const cha
                                                  tone_error *err);
 
 TONE_NODISCARD tone_status tone_config_from_gguf(tone_model_config *c, const tone_gguf *g, tone_error *err);
+
+/* The ids of released Gemma 4 models, as far as a vocabulary of this size has them. */
+tone_media_ids tone_media_ids_published(uint32_t vocab);
+/* What the vocabulary in a GGUF file calls them; without a vocabulary the published ones. */
+tone_media_ids tone_media_ids_from_gguf(const tone_gguf *g);
 
 /* Bounds, divisibility, and the layer every sharing layer reads.  Both readers end with it. */
 TONE_NODISCARD tone_status tone_config_check(tone_model_config *c, tone_error *err);

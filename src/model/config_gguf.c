@@ -187,6 +187,7 @@ tone_status tone_config_from_gguf(tone_model_config *c, const tone_gguf *g, tone
     memcpy(r.prefix, architecture.text, 6);
     memcpy(c->architecture, architecture.text, 6);
 
+    c->media = tone_media_ids_from_gguf(g);
     tone_status st;
     uint32_t ffn[TONE_MAX_LAYERS];
     c->full_kv_in_file = true;

@@ -269,6 +269,19 @@ static tone_status read_text(const reader *r, tone_model_config *c)
     return tone_config_check(c, r->err);
 }
 
+/* They stand beside the text model's object, under the names that the published files use. */
+static tone_status read_media(const reader *r, const json_t *top, tone_model_config *c)
+{
+    c->media = tone_media_ids_published(c->family == TONE_GEMMA4 ? c->vocab : 1);
+    tone_status st;
+    if ((st = read_u32(r, top, "boi_token_id", &c->media.image_begin)) || (st = read_u32(r, top, "eoi_token_id", &c->media.image_end)) ||
+        (st = read_u32(r, top, "boa_token_id", &c->media.audio_begin)) || (st = read_u32(r, top, "eoa_token_id", &c->media.audio_end)) ||
+        (st = read_u32(r, top, "eoa_token_index", &c->media.audio_end)) || (st = read_u32(r, top, "image_token_id", &c->media.image)) ||
+        (st = read_u32(r, top, "video_token_id", &c->media.video)))
+        return st;
+    return read_u32(r, top, "audio_token_id", &c->media.audio);
+}
+
 /* "gemma4", "gemma4_text", "gemma4_unified_text", "gemma3", "gemma3_text"; false for all others. */
 static bool find_family(const char *model_type, tone_family *out)
 {
@@ -313,6 +326,10 @@ tone_status tone_config_from_json(tone_model_config *c, const char *text, size_t
     } else {
         snprintf(c->architecture, sizeof c->architecture, "%s", json_string_value(model_type));
         st = read_text(&r, c);
+        if (!st && c->family == TONE_GEMMA4)
+            st = read_media(&r, top, c);
+        else
+            c->media = tone_media_ids_published(1);
     }
     json_decref(top);
     return st;

@@ -201,7 +201,7 @@ static void gather_facts(tone_model *m)
     *f = (tone_model_facts){.name = m->name, .architecture = c->architecture, .variant = variant_of(c),
         .n_layers = c->n_layers, .n_shared_layers = c->n_shared, .hidden = c->hidden, .n_heads = c->n_heads, .window = c->window,
         .vocab = c->vocab, .ple_width = c->ple_width, .n_experts = c->n_experts, .n_experts_used = c->n_experts_used,
-        .max_context = c->max_context, .tools = m->tools, .instructed = m->instructed, .sees_pictures_whole = c->bidirectional};
+        .max_context = c->max_context, .tools = m->tools, .instructed = m->instructed, .sees_pictures_whole = c->bidirectional, .media = c->media};
     size_t n = m->weights.gguf ? tone_gguf_n_tensors(m->weights.gguf) : tone_safetensors_n(m->weights.safetensors);
     for (size_t i = 0; i < n; i++)
         add_use(f, m->weights.gguf ? tone_gguf_tensor(m->weights.gguf, i) : tone_safetensors_at(m->weights.safetensors, i));

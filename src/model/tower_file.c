@@ -18,24 +18,42 @@ static bool is_projector(const char *name)
     return n >= 11 && strncmp(name, "mmproj", 6) == 0 && strcmp(name + n - 5, ".gguf") == 0;
 }
 
-/* The one file mmproj*.gguf of a folder; the caller frees *out. */
-static tone_status find_projector(char **out, const char *folder, tone_error *err)
+/* mmproj-small.gguf goes with text-small.gguf and with small-Q4_0.gguf. */
+static bool goes_with(const char *projector, const char *model)
+{
+    const char *kernel = projector + 6 + strspn(projector + 6, "-_.");
+    size_t n = strlen(kernel) - 5, m = strlen(model);
+    if (n == 0 || m < n + 5)
+        return false;
+    bool first = strncmp(model, kernel, n) == 0 && strchr("-_.", model[n]);
+    bool last = strncmp(model + m - 5 - n, kernel, n) == 0 && (m == n + 5 || strchr("-_.", model[m - 6 - n]));
+    return first || last;
+}
+
+/* The one file mmproj*.gguf of a folder, or of several the one that is named after `model` (may be NULL); the caller frees *out. */
+static tone_status find_projector(char **out, const char *folder, const char *model, tone_error *err)
 {
     *out = NULL;
     DIR *dir = opendir(folder);
     if (!dir)
         return tone_fail(err, TONE_ERR_IO, 0, "%s: %s", folder, strerror(errno));
-    size_t n = 0;
+    size_t n = 0, n_named = 0;
     bool no_memory = false;
-    for (struct dirent *e; (e = readdir(dir));)
-        if (is_projector(e->d_name) && n++ == 0) {
-            *out = tone_path_join(folder, e->d_name);
-            no_memory = !*out;
-        }
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (!is_projector(e->d_name))
+            continue;
+        bool named = model && goes_with(e->d_name, model);
+        n_named += named;
+        if (n++ && !(named && n_named == 1))
+            continue;
+        free(*out);
+        *out = tone_path_join(folder, e->d_name);
+        no_memory = no_memory || !*out;
+    }
     closedir(dir);
     if (no_memory)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for a path");
-    if (n == 1)
+    if (n == 1 || n_named == 1)
         return TONE_OK;
     free(*out);
     *out = NULL;
@@ -85,7 +103,7 @@ static tone_status open_beside(tone_tower_file *f, const char *path, tone_error 
     tone_tower_file_close(f);
     if (!folder)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for a path");
-    tone_status st = find_projector(&found, folder, err);
+    tone_status st = find_projector(&found, folder, slash ? slash + 1 : path, err);
     if (!st)
         st = open_gguf(f, found, err);
     free(folder);
@@ -107,7 +125,7 @@ static tone_status open_path(tone_tower_file *f, const char *path, tone_error *e
     free(f->name);
     f->name = NULL;
     char *found;
-    tone_status st = find_projector(&found, path, err);
+    tone_status st = find_projector(&found, path, NULL, err);
     if (!st)
         st = open_gguf(f, found, err);
     free(found);

@@ -1,0 +1,37 @@
+/* cli/media.h - pictures and sounds on the command line, and in what a model is asked. */
+#ifndef TONE_CLI_MEDIA_H
+#define TONE_CLI_MEDIA_H
+
+#include "cli/engine.h"
+#include "tonesmith/media.h"
+
+typedef struct cli_media {
+    cli_list images, sounds, budgets;
+    const char *projector, *resize;
+    tone_medium items[2 * CLI_LIST_MAX]; /* in the order of the line; set by cli_media_order() */
+    size_t n;
+    tone_media *media; /* set by cli_media_open() */
+} cli_media;
+
+/* Entries for a command's table of options. */
+#define CLI_MEDIA_OPTIONS(m)                                                                                              \
+    {0, "image", CLI_LIST, &(m).images, "FILE", "a picture: JPEG, PNG, WebP or GIF; may be given several times", 0, 0},   \
+    {0, "audio", CLI_LIST, &(m).sounds, "FILE", "a sound: WAV, FLAC, Ogg, Opus or MP3; likewise", 0, 0},                  \
+    {0, "budget", CLI_LIST, &(m).budgets, "N", "soft tokens of a picture at most: 70, 140, 280, 560 or 1120; once for all, or once each", 0, 0}, \
+    {0, "mmproj", CLI_TEXT, &(m).projector, "FILE", "the GGUF file of the model's eyes and ears (default: mmproj*.gguf beside it)", 0, 0}
+#define CLI_MEDIA_RESIZE_OPTION(m)                                                                                        \
+    {0, "resize", CLI_TEXT, &(m).resize, "HOW", "round as pillow (default) or torch does, or none: pictures as they are", 0, 0}
+
+/* Put what the options name in the order of the line; 0, or 2 after a line on stderr. */
+int cli_media_order(cli_media *m, const char *command);
+/* For the model of `e`; files are not opened yet.  0, or an exit status after a line on stderr.  cli_media_close() in any case. */
+int cli_media_open(cli_media *m, const cli_engine *e, const char *command);
+void cli_media_close(cli_media *m);
+
+/* Fill the placeholders of ids, one a soft token. */
+int cli_media_fill(cli_media *m, tone_media_prompt *out, const tone_token_list *ids, const char *command);
+
+/* Make the session's batch as large as the longest picture, where the model sees pictures whole and nobody chose a batch. */
+void cli_media_fit(cli_engine *e, size_t longest);
+
+#endif
