@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 #include "check.h"
-#include "signal/endpoint.h"
+#include "signal/utterance.h"
 
 enum { RATE = 16000 };
 
@@ -51,14 +51,14 @@ static void add_noise(float *x, size_t n, double level, tone_random *r)
 }
 
 /* Fed in pieces of any size; the state after all of them. */
-static tone_endpoint run(const float *x, size_t n, tone_random *r, const tone_endpoint_options *opt)
+static tone_utterance run(const float *x, size_t n, tone_random *r, const tone_utterance_options *opt)
 {
-    tone_endpoint e;
-    tone_endpoint_init(&e, opt);
+    tone_utterance e;
+    tone_utterance_init(&e, opt);
     for (size_t at = 0; at < n;) {
         size_t m = 1 + tone_random_below(r, 3000);
         m = m < n - at ? m : n - at;
-        tone_endpoint_feed(&e, x + at, m);
+        tone_utterance_feed(&e, x + at, m);
         at += m;
     }
     return e;
@@ -73,9 +73,9 @@ static void check_speech(uint64_t seed, double level, double noise, double first
     float *x = calloc(n, sizeof *x);
     speak(x, first, length, level, &r);
     add_noise(x, n, noise, &r);
-    tone_endpoint e = run(x, n, &r, NULL);
+    tone_utterance e = run(x, n, &r, NULL);
     double begun = (double)e.first / RATE, ended = (double)e.end / RATE, known = (double)e.n_fed / RATE;
-    CHECK_CASE(e.state == TONE_ENDPOINT_ENDED, "seed %llu level %g noise %g: state %d", (unsigned long long)seed, level, noise, e.state);
+    CHECK_CASE(e.state == TONE_UTTERANCE_ENDED, "seed %llu level %g noise %g: state %d", (unsigned long long)seed, level, noise, e.state);
     CHECK_CASE(begun > first - 0.1 && begun < first + 0.4, "seed %llu level %g noise %g: begun at %.2f, not %.2f",
                (unsigned long long)seed, level, noise, begun, first);
     CHECK_CASE(ended > first + length - 0.25 && ended < first + length + 0.15, "seed %llu level %g noise %g: ended at %.2f, not %.2f",
@@ -90,23 +90,23 @@ static void check_none(void)
     tone_random_seed(&r, 9);
     size_t n = 12 * RATE;
     float *x = calloc(n, sizeof *x);
-    tone_endpoint e = run(x, n, &r, NULL);
-    CHECK(e.state == TONE_ENDPOINT_NOTHING && (double)e.n_fed / RATE < 10.1); /* digital silence */
+    tone_utterance e = run(x, n, &r, NULL);
+    CHECK(e.state == TONE_UTTERANCE_NOTHING && (double)e.n_fed / RATE < 10.1); /* digital silence */
     add_noise(x, n, 0.02, &r);
     e = run(x, n, &r, NULL);
-    CHECK(e.state == TONE_ENDPOINT_NOTHING); /* steady noise */
+    CHECK(e.state == TONE_UTTERANCE_NOTHING); /* steady noise */
     for (size_t i = 0; i < 200; i++)
         x[40000 + i] += 0.8f; /* a click */
     e = run(x, n, &r, NULL);
-    CHECK(e.state == TONE_ENDPOINT_NOTHING);
+    CHECK(e.state == TONE_UTTERANCE_NOTHING);
     for (size_t i = 0; i < n; i++)
         x[i] = NAN;
     e = run(x, n, &r, NULL);
-    CHECK(e.state == TONE_ENDPOINT_NOTHING);
+    CHECK(e.state == TONE_UTTERANCE_NOTHING);
     for (size_t i = 0; i < n; i++)
         x[i] = (float)(0.2 * sin(6.2831853 * 50 * (double)i / RATE)); /* hum */
     e = run(x, n, &r, NULL);
-    CHECK(e.state == TONE_ENDPOINT_NOTHING);
+    CHECK(e.state == TONE_UTTERANCE_NOTHING);
     free(x);
 }
 
@@ -118,14 +118,14 @@ static void check_long(void)
     float *x = calloc(n, sizeof *x);
     speak(x, 1, 39, 0.3, &r);
     add_noise(x, n, 0.001, &r);
-    tone_endpoint e = run(x, n, &r, NULL);
-    CHECK_CASE(e.state == TONE_ENDPOINT_ENDED && e.n_fed - e.first >= 30 * RATE - 160 && e.n_fed - e.first <= 30 * RATE + 160, "%llu",
+    tone_utterance e = run(x, n, &r, NULL);
+    CHECK_CASE(e.state == TONE_UTTERANCE_ENDED && e.n_fed - e.first >= 30 * RATE - 160 && e.n_fed - e.first <= 30 * RATE + 160, "%llu",
                (unsigned long long)e.n_fed);
-    tone_endpoint_options o = tone_endpoint_defaults();
+    tone_utterance_options o = tone_utterance_defaults();
     o.silence_s = -1;
     o.rate_hz = 0;
     o.most_s = NAN;
-    tone_endpoint_init(&e, &o);
+    tone_utterance_init(&e, &o);
     CHECK(e.opt.silence_s == 0.1 && e.opt.rate_hz == 8000 && e.opt.most_s == 1);
     free(x);
 }
