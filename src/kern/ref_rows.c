@@ -61,6 +61,12 @@ void tone_geglu_f32_c(float *gate, const float *up, size_t n)
     }
 }
 
+void tone_gated_f32_c(float *y, const float *x, const float *gate, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = (float)((double)x[i] / (1 + exp(-(double)gate[i])));
+}
+
 void tone_softcap_f32_c(float *y, size_t n, float cap)
 {
     for (size_t i = 0; i < n; i++)

@@ -72,7 +72,7 @@ typedef struct tone_tower {
     uint32_t steps_done, steps_all;
 } tone_tower;
 
-enum { TONE_TOWER_BLOCK = 128 }; /* soft tokens at most: the rows of a block stay in the second-level cache */
+enum { TONE_TOWER_BLOCK = 256 }; /* soft tokens at most: weights are unpacked once for so many, and their rows stay in a cache */
 
 TONE_NODISCARD tone_status tone_tower_init(tone_tower *t, const tone_hearing *h, const tone_hearing_options *opt, tone_error *err);
 void tone_tower_clear(tone_tower *t);

@@ -69,7 +69,7 @@ tone_status tone_tower_init(tone_tower *t, const tone_hearing *h, const tone_hea
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for listening (%zu MB)", floats * sizeof(float) >> 20);
     cut_all(t, t->memory);
     tone_status st = tone_ops_open(&t->ops, &(tone_ops_options){.n_threads = opt->n_threads, .low_priority = opt->low_priority,
-                                                                .precision = opt->exact ? TONE_EXACT : TONE_FAST}, err);
+                                                                .precision = opt->exact ? TONE_EXACT : TONE_COARSE}, err);
     if (!st)
         st = tone_ops_reserve(t->ops, TONE_TOWER_BLOCK, widest, widest, err);
     if (!st)

@@ -37,11 +37,29 @@ static void run_rows(struct rows_job *job)
     tone_ops_run(job->ops, rows_chunk, job, tone_chunks(job->n, job->rows_per_chunk));
 }
 
+/* Pieces that stay in the first-level cache from one step to the next. */
+enum { PIECE = 1024 };
+
+static void clamp_piece(float *y, const float *x, size_t n, tone_bounds b)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = clamp(x[i], b);
+}
+
+static bool binds(tone_bounds b)
+{
+    return b.lo > -INFINITY || b.hi < INFINITY;
+}
+
 static void silu_row(const struct rows_job *job, float *y, const float *x)
 {
-    for (size_t i = 0; i < job->n_cols; i++) {
-        float v = clamp(x[i], job->in);
-        y[i] = clamp(v / (1 + expf(-v)), job->out);
+    for (size_t at = 0; at < job->n_cols; at += PIECE) {
+        size_t n = tone_min_size(PIECE, job->n_cols - at);
+        if (binds(job->in))
+            clamp_piece(y + at, x + at, n, job->in);
+        job->ops->k.gated_f32(y + at, y + at, y + at, n);
+        if (binds(job->out))
+            clamp_piece(y + at, y + at, n, job->out);
     }
 }
 
@@ -53,8 +71,13 @@ void tone_silu_clamped(tone_ops *ops, float *y, size_t stride, size_t n_cols, si
 
 static void glu_row(const struct rows_job *job, float *y, const float *x)
 {
-    for (size_t i = 0; i < job->n_cols; i++)
-        y[i] = clamp(x[i], job->in) / (1 + expf(-clamp(x[job->n_cols + i], job->in)));
+    float gate[PIECE];
+    for (size_t at = 0; at < job->n_cols; at += PIECE) {
+        size_t n = tone_min_size(PIECE, job->n_cols - at);
+        clamp_piece(y + at, x + at, n, job->in);
+        clamp_piece(gate, x + job->n_cols + at, n, job->in);
+        job->ops->k.gated_f32(y + at, y + at, gate, n);
+    }
 }
 
 void tone_glu_clamped(tone_ops *ops, float *y, size_t y_stride, const float *x, size_t x_stride, size_t n_cols, size_t n,

@@ -72,6 +72,20 @@ static void test_activations(const tone_kern *k, size_t n, guard g[4])
     k->softcap_f32(y, n, 30);
     for (size_t i = 0; i < n; i++)
         check_near(y[i], 30 * tanh((double)before[i] / 30), 0, 8, k->name, "softcap", n);
+
+    up = fill(&g[1], n, 1);
+    gate = fill(&g[0], n, 60);
+    if (n > 1) { /* past the range of the exponential */
+        gate[0] = -200;
+        gate[1] = 200;
+    }
+    k->gated_f32(y, up, gate, n);
+    for (size_t i = 0; i < n; i++)
+        check_near(y[i], (double)up[i] / (1 + exp(-(double)gate[i])), 1e-29, 6, k->name, "gated", n);
+    memcpy(before, gate, n * sizeof *gate);
+    k->gated_f32(gate, gate, gate, n);
+    for (size_t i = 0; i < n; i++)
+        check_near(gate[i], (double)before[i] / (1 + exp(-(double)before[i])), 1e-29, 6, k->name, "silu in place", n);
 }
 
 static void test_softmax(const tone_kern *k, size_t n, guard g[4])
