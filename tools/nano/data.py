@@ -238,6 +238,10 @@ class Dialogues:
             system, text, tool, arguments, result, reply = self.draw()
             if plain(text) not in self.held_out:
                 break
+        if self.rng.random() < 0.06:  # a name is a name, whatever it says
+            first, _, rest = system.partition("\n")
+            if first.startswith("patch "):
+                system = f"patch {self.grammar.utterance().text.strip()[:60]}\n{rest}"
         out = [(f"<bos><|turn>system\n{system}<turn|>\n<|turn>user\n{text.strip()}<turn|>\n<|turn>model\n", False)]
         if tool:
             out.append((call_text(tool, arguments) + "<|tool_response>", True))
