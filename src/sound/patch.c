@@ -24,8 +24,9 @@ tone_status tone_patch_set_id(tone_patch *p, tone_param id, double value, tone_c
     double after = tone_clamp(value, info->min, info->max);
     if (info->curve == TONE_CURVE_CHOICE || info->curve == TONE_CURVE_COUNT)
         after = tone_round(after);
+    /* Compared as floats: 0.1 is the least attack, though the double 0.1 is below the float. */
     tone_change change = {.param = id, .before = p->values[id], .after = (float)after, .asked = value,
-                          .clamped = after != value};
+                          .clamped = (float)after != (float)value};
     p->values[id] = change.after;
     if (out)
         *out = change;

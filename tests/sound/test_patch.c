@@ -84,6 +84,25 @@ static void test_knob_and_text(void)
     CHECK(tone_param_parse(&v, TONE_P_AMP_ATTACK, "nan", &err) == TONE_ERR_ARGUMENT);
 }
 
+/* The ends of a range are in it, as a patch writes them: 0.1 is no float, and the nearest one is above it. */
+static void test_ends(void)
+{
+    tone_patch_defaults(&patch);
+    for (int end = 0; end < 2; end++) {
+        for (int i = 0; i < TONE_N_PARAMS; i++)
+            patch.values[i] = end ? tone_param_get((tone_param)i)->max : tone_param_get((tone_param)i)->min;
+        char *text;
+        tone_patch back;
+        CHECK(tone_patch_write(&text, &patch, &err) == TONE_OK);
+        CHECK(tone_patch_read(&back, text, strlen(text), &report, &err) == TONE_OK && memcmp(&back, &patch, sizeof back) == 0);
+        CHECK_CASE(report.n == 0, "%s", report.lines[0]);
+        free(text);
+    }
+    tone_change c;
+    CHECK(tone_patch_set_text(&patch, "amp_attack=0.1 ms", &c, &err) == TONE_OK && !c.clamped);
+    CHECK(tone_patch_set_text(&patch, "amp_attack=0.0999 ms", &c, &err) == TONE_OK && c.clamped && c.after == 0.1f);
+}
+
 static void test_set(void)
 {
     tone_change c;
@@ -177,6 +196,7 @@ int main(void)
 {
     test_table();
     test_knob_and_text();
+    test_ends();
     test_set();
     test_json();
     test_sentences();
