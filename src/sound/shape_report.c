@@ -98,6 +98,18 @@ static int by_travel(const void *a, const void *b)
     return d > 0 ? 1 : d < 0 ? -1 : (int)x->param - (int)y->param;
 }
 
+/* What is to be kept may be why a goal that moves was out of reach. */
+static void blame_guards(tone_shape_goal_result *g, const tone_shape_request *r)
+{
+    size_t n = strlen(g->why);
+    const char *kept = NULL;
+    for (size_t i = 0; i < r->goals.n; i++)
+        if (r->goals.goal[i].direction == 0)
+            kept = tone_words_at(r->words, r->goals.goal[i].family)->name;
+    if (kept && strstr(g->why, "moves it in this patch"))
+        snprintf(g->why + n, sizeof g->why - n, ", or not while %s is kept", kept);
+}
+
 tone_status tone_shape_describe(tone_shape_result *s, const tone_shape_request *r, tone_error *err)
 {
     for (int p = 0; p < TONE_N_PARAMS; p++)
@@ -108,6 +120,7 @@ tone_status tone_shape_describe(tone_shape_result *s, const tone_shape_request *
     tone_buf b = {0};
     for (size_t i = 0; i < s->n_goals; i++) {
         tone_shape_describe_goal(&s->goal[i], r->words, &r->goals.goal[i], &s->before, &s->after);
+        blame_guards(&s->goal[i], r);
         tone_buf_printf(&b, "%s%s", i ? ", " : "", s->goal[i].text);
     }
     if (r->like)
