@@ -24,7 +24,7 @@ static const cli_spec spec = {
     "  tonesmith plugins --shape http://drobilla.net/plugins/mda/JX10 \"darker\" -n \"C3@0:1\" --save dark.json -o dark.wav"};
 
 typedef struct plugins {
-    const char *describe, *render, *effect, *shape, *goals, *notes, *preset, *state, *save, *input, *output, *forgive;
+    const char *describe, *render, *effect, *shape, *goals, *notes, *preset, *state, *save, *save_preset, *input, *output, *forgive;
     cli_list set;
     long bits, rate;
     double seconds, tail_s;
@@ -324,6 +324,8 @@ static int on_plugin(const plugins *a)
         st = shape(a, p, through ? NULL : &notes, through ? &source : NULL, changes, &err);
     if (!st && a->save)
         st = tone_plugin_write_state(p, a->save, &err);
+    if (!st && a->save_preset)
+        st = tone_plugin_write_preset(p, a->save_preset, &err);
     if (!st && a->describe)
         rc = describe(a, p);
     if (!st && a->output)
@@ -356,6 +358,7 @@ int cli_plugins(int argc, char **argv)
         {'s', "set", CLI_LIST, &a.set, "NAME=VALUE", "set a control by name or label; choices by their label", 0, 0},
         {0, "state", CLI_TEXT, &a.state, "FILE", "begin with a state that --save wrote", 0, 0},
         {0, "save", CLI_TEXT, &a.save, "FILE", "write its state, changes included, as JSON", 0, 0},
+        {0, "save-preset", CLI_TEXT, &a.save_preset, "FOLDER", "write it as an LV2 preset for other hosts: a new folder, NAME.lv2", 0, 0},
         {'o', "output", CLI_TEXT, &a.output, "FILE", "where to write the sound: .wav or .flac", 0, 0},
         {0, "bits", CLI_INT, &a.bits, "N", "16, 24 or 32 (float; WAV only) (24)", 16, 32},
         {0, "rate", CLI_INT, &a.rate, "HZ", "44100 to 192000 (48000; that of the input)", TONE_RATE_MIN, TONE_RATE_MAX},
@@ -384,7 +387,7 @@ int cli_plugins(int argc, char **argv)
         return cli_misuse("plugins", "which sound? -i FILE");
     if (!a.effect && !a.shape && a.input)
         return cli_misuse("plugins", "-i belongs to --effect or --shape");
-    if (!a.describe && !a.shape && !a.output && !a.save)
+    if (!a.describe && !a.shape && !a.output && !a.save && !a.save_preset)
         return cli_misuse("plugins", "where to? -o FILE");
     if (a.describe && a.output)
         return cli_misuse("plugins", "--describe makes no sound");

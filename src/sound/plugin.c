@@ -327,14 +327,18 @@ tone_status tone_plugin_load_preset(tone_plugin *p, const char *name, tone_error
     return tone_fail(err, TONE_ERR_NOT_FOUND, 0, "%s has no preset '%.64s'%s%s", p->info.name, name, near.best[0][0] ? "; near is " : "", near.best[0]);
 }
 
-tone_status tone_plugin_write_state(tone_plugin *p, const char *path, tone_error *err)
+tone_status tone_plugin_ask_state(tone_plugin *p, json_t **reply, tone_error *err)
 {
-    json_t *reply = NULL, *values = json_object();
     tone_status st = tone_quarantine_check(p->info.uri, err);
     if (!st)
         st = tone_plugin_wake(p, err);
-    if (!st)
-        st = tone_plugin_ask(p, &reply, json_pack("{s:s,s:o}", "do", "save", "values", tone_plugin_values_json(p)), NULL, err);
+    return st ? st : tone_plugin_ask(p, reply, json_pack("{s:s,s:o}", "do", "save", "values", tone_plugin_values_json(p)), NULL, err);
+}
+
+tone_status tone_plugin_write_state(tone_plugin *p, const char *path, tone_error *err)
+{
+    json_t *reply = NULL, *values = json_object();
+    tone_status st = tone_plugin_ask_state(p, &reply, err);
     for (size_t i = 0; i < p->n_controls; i++)
         json_object_set_new(values, p->controls[i].name, json_real(p->values[i]));
     json_t *state = json_object_get(reply, "state");

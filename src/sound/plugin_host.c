@@ -432,7 +432,7 @@ char *host_save(host *h, json_t *values, const char **why)
     lilv_instance_activate(s->lv2);
     LilvState *state = lilv_state_new_from_instance(h->plugin, s->lv2, &h->map, NULL, NULL, NULL, NULL, value_of_port, s,
                                                     LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, s->features);
-    char *text = state ? lilv_state_to_string(h->world, &h->map, &h->unmap, state, "urn:tonesmith:state", NULL) : NULL;
+    char *text = state ? lilv_state_to_string(h->world, &h->map, &h->unmap, state, TONE_PLUGIN_STATE_URI, NULL) : NULL;
     char *copy = text ? strdup(text) : NULL; /* lilv's memory is lilv's to free */
     lilv_free(text);
     lilv_state_free(state);

@@ -27,6 +27,9 @@ json_t *tone_plugin_values_json(const tone_plugin *p);
  * there, and the sentence names it. */
 TONE_NODISCARD tone_status tone_plugin_ask(tone_plugin *p, json_t **reply, json_t *request, const tone_child_watch *watch, tone_error *err);
 
+/* *reply has "state": its values and inner state in Turtle, of the subject TONE_PLUGIN_STATE_URI; the caller's, also on failure. */
+TONE_NODISCARD tone_status tone_plugin_ask_state(tone_plugin *p, json_t **reply, tone_error *err);
+
 /* It did wrong: quarantine, and a sentence that says both.  `err` holds what it did.  Returns err->code. */
 tone_status tone_plugin_accuse(const tone_plugin *p, tone_status code, tone_error *err);
 

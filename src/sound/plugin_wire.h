@@ -23,6 +23,9 @@ enum {
     TONE_WIRE_LATENCY = 10 * 192000
 };
 
+/* The subject of a state that the child writes down. */
+#define TONE_PLUGIN_STATE_URI "urn:tonesmith:state"
+
 typedef struct tone_wire_head {
     atomic_uint blocks;  /* counts up while rendering: the child lives */
     uint32_t unused[15];

@@ -163,6 +163,35 @@ static void test_state(void)
     tone_plugin_close(other);
 }
 
+/* A state becomes a preset that lilv finds, with its name and values; nothing is written over. */
+static void test_preset(void)
+{
+    char folder[300], path[700];
+    tone_error err;
+    const char *before = getenv("LV2_PATH");
+    char *kept = strdup(before ? before : "");
+    snprintf(folder, sizeof folder, "%s/A \"warm\" gain.lv2", home);
+    tone_plugin *p = opened(URI("gain"));
+    if (p) {
+        CHECK(tone_plugin_set(p, 0, 0.75, NULL, &err) == TONE_OK);
+        CHECK_CASE(tone_plugin_write_preset(p, folder, &err) == TONE_OK, "%s", err.text);
+        CHECK(tone_plugin_write_preset(p, folder, &err) == TONE_ERR_IO);
+        CHECK(tone_plugin_write_preset(p, "/", &err) == TONE_ERR_ARGUMENT);
+    }
+    tone_plugin_close(p);
+    snprintf(path, sizeof path, "%s:%s", kept, home);
+    setenv("LV2_PATH", path, 1);
+    p = opened(URI("gain"));
+    if (p) {
+        CHECK(tone_plugin_value(p, 0) != 0.75);
+        CHECK_CASE(tone_plugin_load_preset(p, "A \"warm\" gain", &err) == TONE_OK, "%s", err.text);
+        CHECK(tone_plugin_value(p, 0) == 0.75);
+    }
+    tone_plugin_close(p);
+    setenv("LV2_PATH", kept, 1);
+    free(kept);
+}
+
 /* A plug-in that misbehaves: the sentence, the quarantine, forgiveness, and doing it again. */
 static void test_hostile(const char *uri, tone_status want, const char *say)
 {
@@ -262,6 +291,7 @@ int main(void)
     test_effect();
     test_instrument();
     test_state();
+    test_preset();
     test_shape();
     test_hostile(URI("abort"), TONE_ERR_FORMAT, "crashed (SIGABRT)");
     test_hostile(URI("loop"), TONE_ERR_LIMIT, "took more than");

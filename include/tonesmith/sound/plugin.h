@@ -120,6 +120,10 @@ TONE_API TONE_NODISCARD tone_status tone_plugin_load_preset(tone_plugin *p, cons
 TONE_API TONE_NODISCARD tone_status tone_plugin_write_state(tone_plugin *p, const char *path, tone_error *err);
 TONE_API TONE_NODISCARD tone_status tone_plugin_read_state(tone_plugin *p, const char *path, tone_error *err);
 
+/* The same as an LV2 preset that every host can load: a new folder ("Dark Keys.lv2") with manifest.ttl and preset.ttl, named after
+ * the folder.  Put it where LV2 plug-ins are looked for.  TONE_ERR_IO when there is something of that name.  Runs the plug-in. */
+TONE_API TONE_NODISCARD tone_status tone_plugin_write_preset(tone_plugin *p, const char *folder, tone_error *err);
+
 typedef struct tone_plugin_report {
     uint32_t latency;  /* frames, taken out of the result */
     bool silent;       /* everything below -90 dBFS */
