@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fail.h"
@@ -45,6 +46,22 @@ static bool put_from(tone_buf *b, const char *name, const char *below)
     return v != NULL;
 }
 
+/* What lies beside the program: PREFIX/share where it was moved as a whole, the source's models/ where it was only built. */
+static void put_beside(tone_buf *b)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
+    if (!slash)
+        return;
+    *slash = '\0';
+    tone_buf probe = {0};
+    tone_buf_printf(&probe, "%s/../../build.ninja", self);
+    bool built = !probe.failed && access(tone_buf_text(&probe), R_OK) == 0;
+    tone_buf_clear(&probe);
+    tone_buf_printf(b, "%s%s%s", b->n ? ":" : "", self, built ? "/../../../models" : "/../share/tonesmith/models");
+}
+
 tone_status tone_store_places_init(tone_store_places *out, tone_error *err)
 {
     tone_buf b[TONE_STORE_KINDS] = {{0}};
@@ -52,6 +69,7 @@ tone_status tone_store_places_init(tone_store_places *out, tone_error *err)
     if (!put_from(&b[TONE_STORE_OWN], "XDG_DATA_HOME", "/tonesmith/models"))
         put_from(&b[TONE_STORE_OWN], "HOME", "/.local/share/tonesmith/models");
     tone_buf_printf(&b[TONE_STORE_OWN], "%s%s", b[TONE_STORE_OWN].n ? ":" : "", TONE_DATA_FOLDER "/models");
+    put_beside(&b[TONE_STORE_OWN]);
     put_from(&b[TONE_STORE_FOLDERS], "TONESMITH_MODELS", "");
     if (!put_from(&b[TONE_STORE_OLLAMA], "OLLAMA_MODELS", "")) {
         put_from(&b[TONE_STORE_OLLAMA], "HOME", "/.ollama/models");

@@ -239,6 +239,8 @@ static void test_inspect(const tone_store *s)
     tone_error err;
     for (size_t i = 0; i < tone_store_n(s); i++) {
         const tone_store_model *m = tone_store_at(s, i);
+        if (strcmp(m->name, "tonesmith-nano") == 0) /* the one that comes along, in the source's own folder */
+            continue;
         tone_status st = tone_store_inspect(&a, m, &err);
         if (strcmp(m->name, "broken") == 0) {
             CHECK(st == TONE_ERR_FORMAT && strstr(err.text, "broken.gguf: a GGUF file of 4 bytes is too short"));
