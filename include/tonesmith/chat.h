@@ -54,6 +54,8 @@ typedef struct tone_segment {
     const tone_token *ids; /* TONE_SEGMENT_IDS only */
     size_t n_ids;
     uint32_t message, part; /* TONE_SEGMENT_MEDIA: messages[message].content[part] has the data */
+    const char *path, *hash; /* TONE_SEGMENT_MEDIA: what the part's "path" and "hash" say, zero-terminated; NULL: nothing */
+    uint32_t budget;         /* likewise; 0: nothing */
 } tone_segment;
 
 typedef struct tone_prompt tone_prompt;

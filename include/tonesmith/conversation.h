@@ -46,6 +46,17 @@ TONE_API bool tone_conversation_thinking(const tone_conversation *c);
 /* ---- messages.  On failure the conversation is as it was. */
 
 TONE_API TONE_NODISCARD tone_status tone_conversation_add_user(tone_conversation *c, const char *text, size_t n, tone_error *err);
+/* Text, or a file that is shown or played. */
+typedef enum tone_part_kind { TONE_PART_TEXT, TONE_PART_IMAGE, TONE_PART_AUDIO } tone_part_kind;
+typedef struct tone_part {
+    tone_part_kind kind;
+    const char *text; /* n bytes of text, or a path, terminated */
+    size_t n;
+    const char *hash; /* of a file: tone_media_hash(), so that a change is noticed; NULL: none */
+    uint32_t budget;  /* of a picture; 0: the default */
+} tone_part;
+/* A user's turn of several parts, in this order.  Files are not opened. */
+TONE_API TONE_NODISCARD tone_status tone_conversation_add_parts(tone_conversation *c, const tone_part *parts, size_t n, tone_error *err);
 /* Any message of a request but the first system message: {"role":…,"content":…}. */
 TONE_API TONE_NODISCARD tone_status tone_conversation_add(tone_conversation *c, const char *json, size_t n, tone_error *err);
 /* The model's answer.  ids[0..n_ids) are the tokens it came in, from the end of the last prompt of this conversation on, stop

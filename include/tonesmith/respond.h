@@ -21,6 +21,7 @@
 #include "tonesmith/chat.h"
 #include "tonesmith/constrain.h"
 #include "tonesmith/gen.h"
+#include "tonesmith/media.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,6 +59,17 @@ typedef struct tone_response {
 TONE_API TONE_NODISCARD tone_status tone_respond(tone_session *s, const tone_input *input, const tone_respond_options *o,
                                                  tone_response *out, tone_error *err);
 TONE_API void tone_response_clear(tone_response *r);
+
+/* ---- pictures and sounds in a prompt ------------------------------------------------------------------------------- */
+
+/* The ids of a prompt, with soft tokens in the places of its media (tone_media_expand).  `m` may be NULL while there are none.
+ * TONE_ERR_UNSUPPORTED for media without a path (tone_segment.path): only files can be shown.  On failure *out is empty. */
+TONE_API TONE_NODISCARD tone_status tone_prompt_expand(const tone_prompt *p, const tone_tokenizer *t, tone_media *m,
+                                                       tone_media_prompt *out, tone_error *err);
+/* Whether the prompt has media; where it has not, no tone_media is needed. */
+TONE_API bool tone_prompt_has_media(const tone_prompt *p);
+/* As a session takes it; borrowed. */
+TONE_API tone_input tone_media_input(const tone_media_prompt *p);
 
 /* ---- what may be said at all -------------------------------------------------------------------------------------- */
 

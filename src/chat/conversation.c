@@ -189,6 +189,38 @@ tone_status tone_conversation_add_user(tone_conversation *c, const char *text, s
     return push_written(c, &b, put_text(&b, "content", text, n, err), err);
 }
 
+static tone_status put_part(tone_buf *b, const tone_part *p, tone_error *err)
+{
+    static const char *const types[] = {"text", "image", "audio"};
+    tone_buf_printf(b, "{\"type\":\"%s\"", types[p->kind]);
+    if (p->kind == TONE_PART_TEXT) {
+        tone_status st = put_text(b, "text", p->text, p->n, err);
+        tone_buf_putc(b, '}');
+        return st;
+    }
+    tone_status st = put_text(b, "path", p->text, strlen(p->text), err);
+    if (!st && p->hash)
+        st = put_text(b, "hash", p->hash, strlen(p->hash), err);
+    if (p->budget)
+        tone_buf_printf(b, ",\"budget\":%u", p->budget);
+    tone_buf_putc(b, '}');
+    return st;
+}
+
+tone_status tone_conversation_add_parts(tone_conversation *c, const tone_part *parts, size_t n, tone_error *err)
+{
+    tone_buf b = {0};
+    tone_status st = TONE_OK;
+    tone_buf_puts(&b, "{\"role\":\"user\",\"content\":[");
+    for (size_t i = 0; !st && i < n; i++) {
+        if (i)
+            tone_buf_putc(&b, ',');
+        st = put_part(&b, &parts[i], err);
+    }
+    tone_buf_putc(&b, ']');
+    return push_written(c, &b, st, err);
+}
+
 tone_status tone_conversation_add_result(tone_conversation *c, const char *id, const char *text, size_t n, bool object,
                                          tone_error *err)
 {

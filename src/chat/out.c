@@ -55,13 +55,28 @@ void tone_chat_out_control(tone_chat_out *o, const char *literal)
     push_text(o, TONE_SEGMENT_CONTROL, literal, strlen(literal));
 }
 
-void tone_chat_out_media(tone_chat_out *o, const char *literal, uint32_t message, uint32_t part)
+/* A copy of a text that can be a C string; NULL for anything else. */
+static char *text_of(tone_chat_out *o, const tone_json_value *v)
+{
+    if (!v || v->kind != TONE_JSON_STRING || v->n == 0 || strlen(v->text) != v->n)
+        return NULL;
+    char *copy = strdup(v->text);
+    o->failed = o->failed || !copy;
+    return copy;
+}
+
+void tone_chat_out_media(tone_chat_out *o, const char *literal, const tone_json_value *part, uint32_t message, uint32_t index)
 {
     tone_segment *s = push_text(o, TONE_SEGMENT_MEDIA, literal, strlen(literal));
-    if (s) {
-        s->message = message;
-        s->part = part;
-    }
+    if (!s)
+        return;
+    const tone_json_value *budget = tone_json_get(part, "budget");
+    s->message = message;
+    s->part = index;
+    s->path = text_of(o, tone_json_get(part, "path"));
+    s->hash = text_of(o, tone_json_get(part, "hash"));
+    if (budget && budget->kind == TONE_JSON_NUMBER && budget->n < 8 && strspn(budget->text, "0123456789") == budget->n)
+        s->budget = (uint32_t)strtoul(budget->text, NULL, 10);
 }
 
 void tone_chat_out_ids(tone_chat_out *o, const tone_token *ids, size_t n_ids, const char *shown, size_t n)
@@ -113,8 +128,11 @@ bool tone_chat_out_finish(tone_chat_out *o)
 
 void tone_chat_out_clear(tone_chat_out *o)
 {
-    for (size_t i = 0; i < o->n; i++)
+    for (size_t i = 0; i < o->n; i++) {
         free((tone_token *)o->segments[i].ids);
+        free((char *)o->segments[i].path);
+        free((char *)o->segments[i].hash);
+    }
     free(o->segments);
     for (size_t i = 0; i < o->n_notes; i++)
         free(o->notes[i]);

@@ -5,6 +5,7 @@
 #define TONE_CHAT_OUT_H
 
 #include "base/buf.h"
+#include "format/json_tree.h"
 #include "tonesmith/chat.h"
 
 typedef struct tone_chat_out {
@@ -20,7 +21,8 @@ void tone_chat_out_text(tone_chat_out *o, const char *text, size_t n);
 void tone_chat_out_puts(tone_chat_out *o, const char *text);
 /* One control token, by its literal. */
 void tone_chat_out_control(tone_chat_out *o, const char *literal);
-void tone_chat_out_media(tone_chat_out *o, const char *literal, uint32_t message, uint32_t part);
+/* `part` is content[index] of a message. */
+void tone_chat_out_media(tone_chat_out *o, const char *literal, const tone_json_value *part, uint32_t message, uint32_t index);
 /* Tokens as they were generated; `shown` is their text.  Both are copied. */
 void tone_chat_out_ids(tone_chat_out *o, const tone_token *ids, size_t n_ids, const char *shown, size_t n);
 void tone_chat_out_note(tone_chat_out *o, const char *fmt, ...) TONE_PRINTF(2, 3);

@@ -143,7 +143,7 @@ static void media(turns *t, const tone_json_value *part, size_t message, size_t 
         [CHAT_MEDIA_VIDEO] = "<|video|>"};
     tone_chat_media kind = tone_chat_part_media(part);
     if (kind != CHAT_MEDIA_NONE)
-        tone_chat_out_media(t->o, literal[kind], (uint32_t)message, (uint32_t)index);
+        tone_chat_out_media(t->o, literal[kind], part, (uint32_t)message, (uint32_t)index);
     else if (!tone_json_is(tone_json_get(part, "type"), "text"))
         tone_chat_out_note(t->o, "messages[%zu].content[%zu]: a part of type '%.40s' was left out", message, index,
                            tone_json_get(part, "type")->text);

@@ -40,7 +40,7 @@ static tone_status content(tone_chat_out *o, const tone_json_value *message, siz
         const tone_json_value *t = tone_json_get(part, "text");
         tone_chat_media media = tone_chat_part_media(part);
         if (media == CHAT_MEDIA_IMAGE) {
-            tone_chat_out_media(o, "<start_of_image>", (uint32_t)i, (uint32_t)index);
+            tone_chat_out_media(o, "<start_of_image>", part, (uint32_t)i, (uint32_t)index);
         } else if (media != CHAT_MEDIA_NONE) {
             return tone_fail(err, TONE_ERR_UNSUPPORTED, 0,
                              "messages[%zu].content[%zu]: Gemma 3 takes text and images only", i, index);

@@ -5,6 +5,7 @@
 #include "cli/ask.h"
 #include "cli/engine.h"
 #include "cli/input.h"
+#include "cli/media.h"
 #include "cli/sampling.h"
 #include "cli/show.h"
 #include "tonesmith/conversation.h"
@@ -18,6 +19,8 @@ typedef struct chat {
     cli_input *input;
     char *choice; /* the text of a /tool-choice */
     tone_conversation *c;
+    cli_media media;
+    cli_attached attached; /* goes with the next message */
     bool person;         /* remarks and prompts make sense */
     bool quit;
     bool wants_answer;   /* the conversation ends with something to be answered */
@@ -29,6 +32,9 @@ void cli_chat_command(chat *c, const char *line);
 
 /* Let the model answer, and go on while it calls tools that have their results.  Ctrl-C stops the answer. */
 void cli_chat_answer(chat *c);
+
+/* Say which pictures and sounds of a conversation that was loaded are gone or have changed. */
+void cli_chat_check_media(chat *c);
 
 /* A line for a person only, dimmed. */
 void cli_chat_remark(chat *c, const char *fmt, ...) TONE_PRINTF(2, 3);

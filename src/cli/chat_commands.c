@@ -159,6 +159,66 @@ static void do_max(chat *c, const char *text)
     set_number(c, "/max", text, 0, 1 << 24, NULL, &c->sampling.max_tokens);
 }
 
+/* "FILE" or "FILE N" */
+static void attach(chat *c, const char *name, tone_input_kind kind, const char *text)
+{
+    tone_error err = {0};
+    tone_medium_facts facts;
+    if (!*text) {
+        for (size_t i = 0; i < c->attached.n; i++)
+            cli_chat_remark(c, "with the next message: %s", c->attached.parts[i].text);
+        if (!c->attached.n)
+            cli_chat_complain(c, "/%s FILE", name);
+        return;
+    }
+    if (strcmp(text, "off") == 0) {
+        cli_attached_clear(&c->attached);
+        return;
+    }
+    if (cli_attach(&c->attached, c->media.media, kind, text, kind == TONE_INPUT_IMAGE ? cli_media_budget(&c->media) : 0, &facts, &err)) {
+        cli_chat_complain(c, "%s", err.text);
+        return;
+    }
+    char line[512];
+    const tone_medium medium = {.kind = kind, .path = text};
+    cli_media_remark(line, sizeof line, &medium, &facts);
+    if (*line)
+        cli_chat_warn(c, "%s", line);
+    cli_chat_remark(c, "%zu tokens, with the next message", facts.n_soft);
+}
+
+static void do_image(chat *c, const char *path)
+{
+    attach(c, "image", TONE_INPUT_IMAGE, path);
+}
+
+static void do_listen(chat *c, const char *path)
+{
+    attach(c, "listen", TONE_INPUT_AUDIO, path);
+}
+
+void cli_chat_check_media(chat *c)
+{
+    tone_error err = {0};
+    tone_prompt *p;
+    size_t n = 0;
+    if (!tone_conversation_n(c->c) || tone_conversation_prompt(c->c, &p, &err))
+        return;
+    const tone_segment *s = tone_prompt_segments(p, &n);
+    for (size_t i = 0; i < n; i++) {
+        char hash[17];
+        if (s[i].kind != TONE_SEGMENT_MEDIA)
+            continue;
+        if (!s[i].path)
+            cli_chat_warn(c, "message %u shows something that is no file: it cannot be shown again", s[i].message + 1);
+        else if (tone_media_hash(hash, s[i].path, &err))
+            cli_chat_warn(c, "%s", err.text);
+        else if (s[i].hash && strcmp(hash, s[i].hash) != 0)
+            cli_chat_warn(c, "%s has changed since it was part of this conversation", s[i].path);
+    }
+    tone_prompt_free(p);
+}
+
 static void do_save(chat *c, const char *path)
 {
     tone_error err;
@@ -203,6 +263,7 @@ static void do_load(chat *c, const char *path)
         if (c->person)
             print_messages(c, 0);
         cli_chat_remark(c, "%zu messages from %s", tone_conversation_n(c->c), path);
+        cli_chat_check_media(c);
     }
 }
 
@@ -257,6 +318,8 @@ static const struct command {
 } commands[] = {
     {"system", "[TEXT|off]", "the system text: show it, set it, take it away", do_system},
     {"tools", "[FILE|off]", "tools that the model may call, a JSON array; you type their results", do_tools},
+    {"image", "[FILE|off]", "show a picture with the next message", do_image},
+    {"listen", "[FILE|off]", "play a sound with the next message", do_listen},
     {"think", "[on|off|hidden|N]", "thinking: shown, not at all, not shown, or at most N tokens of it", do_think},
     {"tool-choice", "[HOW]", "auto, none, required, or the name of the tool to call", do_choice},
     {"schema", "[FILE|off]", "answers are JSON that this JSON Schema allows", do_schema},

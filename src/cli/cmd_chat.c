@@ -91,7 +91,7 @@ static bool after_result(const chat *c)
     return n && strcmp(tone_conversation_role(c->c, n - 1), "tool") == 0;
 }
 
-static tone_status respond(chat *c, tone_token_list *ids, tone_response *r, tone_error *err)
+static tone_status respond(chat *c, tone_media_prompt *input, tone_response *r, tone_error *err)
 {
     tone_prompt *p;
     tone_conversation_set_thinking(c->c, c->ask.thinking);
@@ -121,14 +121,15 @@ static tone_status respond(chat *c, tone_token_list *ids, tone_response *r, tone
     for (size_t i = 0; !st && cli_ask_warning(&c->ask, i); i++)
         cli_chat_remark(c, "%s", cli_ask_warning(&c->ask, i));
     if (!st)
-        st = tone_prompt_encode(p, tone_model_tokenizer(c->engine.model), ids, err);
+        st = tone_prompt_expand(p, tone_model_tokenizer(c->engine.model), c->media.media, input, err);
     tone_prompt_free(p);
     if (st)
         return st;
     answering = c->engine.session;
     if (interrupted)
         tone_session_cancel(c->engine.session);
-    st = tone_respond(c->engine.session, &(tone_input){.ids = ids->ids, .n = ids->n}, &o, r, err);
+    const tone_input all = tone_media_input(input);
+    st = tone_respond(c->engine.session, &all, &o, r, err);
     answering = NULL;
     return st;
 }
@@ -143,10 +144,10 @@ void cli_chat_answer(chat *c)
 {
     tone_error err = {0};
     tone_response r = {0};
-    tone_token_list ids = {0};
+    tone_media_prompt input = {0};
     c->wants_answer = false;
     c->show.place = SHOW_NOTHING;
-    tone_status st = respond(c, &ids, &r, &err);
+    tone_status st = respond(c, &input, &r, &err);
     cli_show_line(&c->show);
     if (st) {
         cli_chat_complain(c, st == TONE_ERR_CONTEXT_FULL ? "%s: /back, /clear, or begin with a larger -c" : "%s",
@@ -161,7 +162,7 @@ void cli_chat_answer(chat *c)
         tell_end(c, &r);
     }
     tone_response_clear(&r);
-    tone_token_list_clear(&ids);
+    tone_media_prompt_clear(&input);
 }
 
 /* ---- lines -------------------------------------------------------------------------------------------------------- */
@@ -184,6 +185,20 @@ static void take_result(chat *c, const char *text, size_t n)
     c->wants_answer = !tone_conversation_n_pending(c->c);
 }
 
+/* What was attached, then the text. */
+static tone_status add_user(chat *c, const char *text, size_t n, tone_error *err)
+{
+    tone_part parts[CLI_LIST_MAX + 1];
+    if (!c->attached.n)
+        return tone_conversation_add_user(c->c, text, n, err);
+    memcpy(parts, c->attached.parts, c->attached.n * sizeof *parts);
+    parts[c->attached.n] = (tone_part){.kind = TONE_PART_TEXT, .text = text, .n = n};
+    tone_status st = tone_conversation_add_parts(c->c, parts, c->attached.n + 1, err);
+    if (!st)
+        cli_attached_clear(&c->attached);
+    return st;
+}
+
 static void take_line(chat *c, const char *text, size_t n)
 {
     if (n && text[0] == '/' && !(n > 1 && text[1] == '/')) {
@@ -201,7 +216,7 @@ static void take_line(chat *c, const char *text, size_t n)
     tone_error err;
     if (!text[strspn(text, " \t\n")])
         return;
-    if (tone_conversation_add_user(c->c, text, n, &err))
+    if (add_user(c, text, n, &err))
         cli_chat_complain(c, "%s", err.text);
     else
         c->wants_answer = true;
@@ -290,6 +305,7 @@ int cli_chat(int argc, char **argv)
         {0, "system", CLI_TEXT, &system, "TEXT", "a system message before the conversation", 0, 0},
         {0, "load", CLI_TEXT, &load, "FILE", "go on with a conversation that /save wrote", 0, 0},
         {0, "no-history", CLI_FLAG, &no_history, NULL, "do not remember the lines that are typed", 0, 0},
+        CLI_MEDIA_LATER_OPTIONS(c.media),
         CLI_ASK_OPTIONS(c.ask),
         CLI_SAMPLING_OPTIONS(c.sampling),
         CLI_ENGINE_OPTIONS(c.engine),
@@ -303,9 +319,13 @@ int cli_chat(int argc, char **argv)
     if (!rc)
         rc = cli_engine_open(&c.engine, "chat", true);
     if (!rc)
-        rc = prepare(&c, system, load);
+        rc = cli_media_open(&c.media, &c.engine, "chat");
     if (!rc)
+        rc = prepare(&c, system, load);
+    if (!rc) {
+        cli_media_fit(&c.engine, cli_media_budget(&c.media));
         rc = cli_engine_start(&c.engine, "chat", 0);
+    }
     if (!rc) {
         struct sigaction action = {.sa_handler = on_interrupt};
         sigaction(SIGINT, &action, NULL);
@@ -314,6 +334,7 @@ int cli_chat(int argc, char **argv)
         c.person = c.input && cli_input_is_person(c.input) && c.show.terminal;
         cli_chat_remark(&c, "%s, context %zu; /help lists the commands", tone_model_info(c.engine.model)->name,
                         tone_session_context(c.engine.session));
+        cli_chat_check_media(&c);
         if (c.input)
             converse(&c);
         cli_input_close(c.input);
@@ -321,6 +342,8 @@ int cli_chat(int argc, char **argv)
         rc = c.failed && !c.person;
     }
     tone_conversation_close(c.c);
+    cli_attached_clear(&c.attached);
+    cli_media_close(&c.media);
     cli_ask_close(&c.ask);
     free(c.choice);
     cli_engine_close(&c.engine);

@@ -7,6 +7,7 @@
 #include "cli/engine.h"
 #include "cli/media.h"
 #include "format/safetensors.h"
+#include "tonesmith/respond.h"
 
 typedef struct rows {
     float *logits; /* (n, vocab) */
@@ -86,8 +87,10 @@ int cli_logits(int argc, char **argv)
     if (!rc && media.n)
         rc = cli_media_open(&media, &e, "logits");
     if (!rc && media.n)
+        rc = cli_media_take(&media, "logits");
+    if (!rc && media.n)
         rc = cli_media_fill(&media, &p, &ids, "logits");
-    const tone_input input = media.n ? (tone_input){p.ids.ids, p.kinds, p.soft, p.ids.n} : (tone_input){.ids = ids.ids, .n = ids.n};
+    const tone_input input = media.n ? tone_media_input(&p) : (tone_input){.ids = ids.ids, .n = ids.n};
     if (!rc) {
         cli_media_fit(&e, p.longest);
         rc = cli_engine_start(&e, "logits", ids.n);

@@ -10,6 +10,7 @@
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/media.h"
 #include "cli/sampling.h"
 #include "cli/show.h"
 #include "format/json_tree.h"
@@ -21,17 +22,33 @@ typedef struct run {
     cli_engine engine;
     cli_sampling sampling;
     cli_ask ask;
+    cli_media media;
     cli_show show;
     const char *ids_text, *system;
     bool raw, json;
     bool turn; /* a user's turn, not text to go on with */
     bool open_thought;
     /* while it runs */
-    tone_token_list prompt, ids;
+    tone_media_prompt prompt;
+    tone_token_list ids;
     tone_buf text;
 } run;
 
 /* ---- the prompt */
+
+/* Pictures and sounds in the order of the line, then the text. */
+static tone_status add_user(run *r, tone_conversation *c, const char *text, size_t n, tone_error *err)
+{
+    tone_part parts[2 * CLI_LIST_MAX + 1];
+    if (!r->media.n)
+        return tone_conversation_add_user(c, text, n, err);
+    for (size_t i = 0; i < r->media.n; i++) {
+        const tone_medium *m = &r->media.items[i];
+        parts[i] = (tone_part){.kind = m->kind == TONE_INPUT_AUDIO ? TONE_PART_AUDIO : TONE_PART_IMAGE, .text = m->path, .budget = m->budget};
+    }
+    parts[r->media.n] = (tone_part){.kind = TONE_PART_TEXT, .text = text, .n = n};
+    return tone_conversation_add_parts(c, parts, r->media.n + 1, err);
+}
 
 /* The text as the one turn of a user. */
 static tone_status encode_turn(run *r, const char *text, size_t n, tone_error *err)
@@ -45,14 +62,14 @@ static tone_status encode_turn(run *r, const char *text, size_t n, tone_error *e
     if (!st)
         st = tone_conversation_set_tools(c, r->ask.tools, r->ask.tools_n, err);
     if (!st)
-        st = tone_conversation_add_user(c, text, n, err);
+        st = add_user(r, c, text, n, err);
     if (!st) {
         tone_conversation_set_thinking(c, r->ask.thinking);
         st = tone_conversation_prompt(c, &p, err);
     }
     if (!st) {
         r->open_thought = tone_prompt_open_thought(p);
-        st = tone_prompt_encode(p, tone_model_tokenizer(m), &r->prompt, err);
+        st = tone_prompt_expand(p, tone_model_tokenizer(m), r->media.media, &r->prompt, err);
     }
     tone_prompt_free(p);
     tone_conversation_close(c);
@@ -64,15 +81,28 @@ static tone_status encode_raw(run *r, const char *text, size_t n, tone_error *er
 {
     const tone_tokenizer *t = tone_model_tokenizer(r->engine.model);
     tone_token bos = tone_tokenizer_info(t)->bos;
-    tone_status st = bos == TONE_TOKEN_NONE ? TONE_OK : tone_token_list_push(&r->prompt, bos, err);
-    return st ? st : tone_tokenizer_encode(t, text, n, 0, &r->prompt, err);
+    tone_status st = bos == TONE_TOKEN_NONE ? TONE_OK : tone_token_list_push(&r->prompt.ids, bos, err);
+    return st ? st : tone_tokenizer_encode(t, text, n, 0, &r->prompt.ids, err);
+}
+
+/* Ids as they are, or with a placeholder for each soft token of the media. */
+static int read_ids(run *r)
+{
+    if (!r->media.n)
+        return cli_parse_ids("run", r->ids_text, &r->prompt.ids);
+    tone_token_list ids = {0};
+    int rc = cli_parse_ids("run", r->ids_text, &ids);
+    if (!rc)
+        rc = cli_media_fill(&r->media, &r->prompt, &ids, "run");
+    tone_token_list_clear(&ids);
+    return rc;
 }
 
 /* 0, or an exit status after a line on stderr. */
 static int read_prompt(run *r, int argc, char **argv)
 {
     if (r->ids_text)
-        return cli_parse_ids("run", r->ids_text, &r->prompt);
+        return read_ids(r);
     tone_error err = {0};
     char *text = NULL;
     size_t n = 0;
@@ -161,7 +191,7 @@ static int go_on(run *r)
     cli_sampling_fill(&r->sampling, &o.gen);
     o.gen.raw = r->raw;
     o.gen.hide_control = !r->raw;
-    const tone_input input = {.ids = r->prompt.ids, .n = r->prompt.n};
+    const tone_input input = tone_media_input(&r->prompt);
     const bool text = tone_model_tokenizer(r->engine.model) != NULL;
     if (!text)
         fprintf(stderr, "tonesmith run: no vocabulary beside the weights: ids without text\n");
@@ -214,6 +244,7 @@ static int answer(run *r)
     tone_error err = {0};
     tone_respond_options o = tone_respond_defaults();
     tone_response response = {0};
+    const tone_input input = tone_media_input(&r->prompt);
     cli_sampling_fill(&r->sampling, &o.gen);
     r->show.reasoning = r->show.terminal && !r->ask.hidden;
     if (!r->json) {
@@ -224,7 +255,7 @@ static int answer(run *r)
     for (size_t i = 0; !st && cli_ask_warning(&r->ask, i); i++)
         fprintf(stderr, "tonesmith run: %s\n", cli_ask_warning(&r->ask, i));
     if (!st)
-        st = tone_respond(r->engine.session, &(tone_input){.ids = r->prompt.ids, .n = r->prompt.n}, &o, &response, &err);
+        st = tone_respond(r->engine.session, &input, &o, &response, &err);
     cli_show_line(&r->show);
     int rc = st ? cli_error("run", &err) : r->json ? print_message(&response) : 0;
     if (!st) {
@@ -242,10 +273,10 @@ static int answer(run *r)
 /* 0, or an exit status after a line on stderr. */
 static int check_turn(run *r)
 {
-    bool asks = r->system || r->ask.tools || r->ask.thinking;
+    bool asks = r->system || r->ask.tools || r->ask.thinking || (r->media.n && !r->ids_text);
     r->turn = !r->raw && !r->ids_text && (asks || tone_model_info(r->engine.model)->instructed);
     if (asks && !r->turn)
-        return cli_misuse("run", "--system, --tools and --think belong to a turn: not with %s",
+        return cli_misuse("run", "--system, --tools, --think, --image and --audio belong to a turn: not with %s",
                           r->raw ? "--raw" : "--ids");
     if (r->ask.choice_text && !r->ask.tools)
         return cli_misuse("run", "--tool-choice needs --tools");
@@ -258,6 +289,7 @@ int cli_run(int argc, char **argv)
     static const cli_spec spec = {"run", "tonesmith run -m MODEL [options] TEXT",
         "Answer one text. A model that came with a chat template gets it as the turn of a user, any other goes on with it. TEXT - is "
         "standard input.",
+        "Pictures and sounds stand before the text, in the order in which they are given.\n"
         "--json prints {\"ids\":[…],\"text\":\"…\",\"end\":\"…\"}, of a turn also \"reasoning\", \"tool_calls\" and \"finish_reason\".\n"
         "Example:\n  tonesmith run -m gemma-4-E2B-it-Q4_0.gguf \"Why is a sawtooth bright?\"\n"
         "  tonesmith run -m gemma-4-E2B-it-Q4_0.gguf --tools tools.json --tool-choice required \"Rain in Oslo?\"\n"
@@ -268,6 +300,7 @@ int cli_run(int argc, char **argv)
         {0, "raw", CLI_FLAG, &r.raw, NULL, "no turn around the text; end tokens end nothing, none is left out", 0, 0},
         {0, "json", CLI_FLAG, &r.json, NULL, "print one line of JSON", 0, 0},
         {0, "system", CLI_TEXT, &r.system, "TEXT", "a system message before the turn", 0, 0},
+        CLI_MEDIA_OPTIONS(r.media),
         CLI_ASK_OPTIONS(r.ask),
         CLI_SAMPLING_OPTIONS(r.sampling),
         CLI_ENGINE_OPTIONS(r.engine),
@@ -277,20 +310,29 @@ int cli_run(int argc, char **argv)
         return rc;
     if (r.ids_text ? argc > 0 : argc == 0)
         return cli_misuse("run", r.ids_text ? "a text beside --ids" : "a text, - or --ids is missing");
-    rc = cli_ask_open(&r.ask, "run");
+    rc = cli_media_order(&r.media, "run");
+    if (!rc)
+        rc = cli_ask_open(&r.ask, "run");
     if (!rc)
         rc = cli_engine_open(&r.engine, "run", true);
     if (!rc)
         rc = check_turn(&r);
+    if (!rc && r.media.n)
+        rc = cli_media_open(&r.media, &r.engine, "run");
+    if (!rc && r.media.n)
+        rc = cli_media_take(&r.media, "run");
     if (!rc)
         rc = read_prompt(&r, argc, argv);
     if (!rc)
-        rc = cli_engine_start(&r.engine, "run", r.sampling.max_tokens ? r.prompt.n + (size_t)r.sampling.max_tokens : 0);
+        cli_media_fit(&r.engine, r.prompt.longest);
+    if (!rc)
+        rc = cli_engine_start(&r.engine, "run", r.sampling.max_tokens ? r.prompt.ids.n + (size_t)r.sampling.max_tokens : 0);
     if (!rc)
         rc = r.turn ? answer(&r) : go_on(&r);
     cli_ask_close(&r.ask);
+    cli_media_close(&r.media);
     cli_engine_close(&r.engine);
-    tone_token_list_clear(&r.prompt);
+    tone_media_prompt_clear(&r.prompt);
     tone_token_list_clear(&r.ids);
     tone_buf_clear(&r.text);
     return cli_finish("run", rc);
