@@ -7,10 +7,10 @@
 #include "model/vision_config.h"
 #include "tensor/ops.h"
 
-/* y = clamp(W clamp(x, in_min, in_max), out_min, out_max); infinite where the file has no bound. */
+/* y = clamp(W clamp(x, in), out) */
 typedef struct tone_bounded {
     tone_matrix w;
-    float in_min, in_max, out_min, out_max;
+    tone_bounds in, out;
 } tone_bounded;
 
 typedef struct tone_vision_layer {

@@ -53,7 +53,7 @@ static tone_status take_vector(tone_vision *v, const float **out, const tone_ten
 static tone_status take_bounds(const tone_vision *v, tone_bounded *l, uint32_t layer, const part *p, tone_error *err)
 {
     static const char *const ends[] = {".input_min", ".input_max", ".output_min", ".output_max"};
-    float *const bounds[] = {&l->in_min, &l->in_max, &l->out_min, &l->out_max};
+    float *const bounds[] = {&l->in.lo, &l->in.hi, &l->out.lo, &l->out.hi};
     char name[TONE_NAME_ROOM];
     for (int i = 0; i < 4; i++) {
         *bounds[i] = i % 2 ? INFINITY : -INFINITY;
@@ -88,7 +88,7 @@ static tone_status plan_layer(tone_vision *v, uint32_t i, tone_error *err)
         tone_status st = tone_tensor_stack(&to->w, t, name, 0, shapes[p][0], shapes[p][1], err);
         if (st || (st = take_bounds(v, to, i, &linears[p], err)))
             return st;
-        v->facts.clipped |= to->in_max < INFINITY || to->out_max < INFINITY;
+        v->facts.clipped |= to->in.hi < INFINITY || to->out.hi < INFINITY;
     }
     return TONE_OK;
 }

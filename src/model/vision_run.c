@@ -148,33 +148,58 @@ static void embed(run *r)
     add(w->x, w->h, r->n * d);
 }
 
-static void clamp(const run *r, float *y, const float *x, float low, float high, size_t n)
+static bool is_bound(tone_bounds b)
 {
-    if (y != x || low > -INFINITY || high < INFINITY)
-        tone_clamp(r->ops, y, x, low, high, n);
+    return b.lo > -INFINITY || b.hi < INFINITY;
 }
 
-/* y_i (n, rows of W_i) for n_linears that share their input x (n, cols), which is clamped in place where all agree on how. */
-static void bounded(run *r, const tone_bounded *const *linears, float *const *y, size_t n_linears, float *x, size_t n)
+static void clamp(const run *r, float *y, const float *x, tone_bounds b, size_t n)
+{
+    if (y != x || is_bound(b))
+        tone_clamp(r->ops, y, x, b.lo, b.hi, n);
+}
+
+/* y_i (n, rows of W_i), not clamped yet, for n_linears that share their input x (n, cols), which is clamped in place where all
+ * agree on how. */
+static void multiply(run *r, const tone_bounded *const *linears, float *const *y, size_t n_linears, float *x, size_t n)
 {
     tone_product products[3];
     size_t cols = linears[0]->w.cols;
     bool agree = true;
     for (size_t i = 0; i < n_linears; i++) {
         products[i] = (tone_product){&linears[i]->w, y[i], linears[i]->w.rows};
-        agree &= linears[i]->in_min == linears[0]->in_min && linears[i]->in_max == linears[0]->in_max;
+        agree &= linears[i]->in.lo == linears[0]->in.lo && linears[i]->in.hi == linears[0]->in.hi;
     }
     if (agree) {
-        clamp(r, x, x, linears[0]->in_min, linears[0]->in_max, n * cols);
+        clamp(r, x, x, linears[0]->in, n * cols);
         tone_linear(r->ops, products, n_linears, x, cols, n);
+        return;
     }
     for (size_t i = 0; i < n_linears; i++) {
-        if (!agree) {
-            clamp(r, r->w.spare, x, linears[i]->in_min, linears[i]->in_max, n * cols);
-            tone_linear(r->ops, &products[i], 1, r->w.spare, cols, n);
-        }
-        clamp(r, y[i], y[i], linears[i]->out_min, linears[i]->out_max, n * linears[i]->w.rows);
+        clamp(r, r->w.spare, x, linears[i]->in, n * cols);
+        tone_linear(r->ops, &products[i], 1, r->w.spare, cols, n);
     }
+}
+
+static void bounded(run *r, const tone_bounded *const *linears, float *const *y, size_t n_linears, float *x, size_t n)
+{
+    multiply(r, linears, y, n_linears, x, n);
+    for (size_t i = 0; i < n_linears; i++)
+        clamp(r, y[i], y[i], linears[i]->out, n * linears[i]->w.rows);
+}
+
+/* o (n, d) = what the feed-forward part gives for h (n, d).  The widest rows are touched once for all their bounds. */
+static void feed_forward(run *r, const tone_vision_layer *l, float *o, float *h, size_t n)
+{
+    work *w = &r->w;
+    size_t F = r->v->config.ffn;
+    multiply(r, (const tone_bounded *const[]){&l->gate, &l->up}, (float *const[]){w->gate, w->up}, 2, h, n);
+    if (is_bound(l->gate.out) || is_bound(l->up.out) || is_bound(l->down.in))
+        tone_geglu_bounded(r->ops, w->gate, F, w->up, F, F, n, l->gate.out, l->up.out, l->down.in);
+    else
+        tone_geglu(r->ops, w->gate, F, w->up, F, F, n);
+    tone_linear(r->ops, &(tone_product){&l->down.w, o, l->down.w.rows}, 1, w->gate, F, n);
+    clamp(r, o, o, l->down.out, n * l->down.w.rows);
 }
 
 /* q, k, v of a block of rows of x. */
@@ -214,9 +239,7 @@ static void finish(run *r, const tone_vision_layer *l, int i, size_t at, size_t 
     tone_add_rms_norm(r->ops, x, d, h, d, l->post_attn_norm, d, n, r->eps, 1);
     see(r, i, "after_attn", x, n, d);
     tone_rms_norm(r->ops, h, d, x, d, l->ffn_norm, d, n, r->eps);
-    bounded(r, (const tone_bounded *const[]){&l->gate, &l->up}, (float *const[]){w->gate, w->up}, 2, h, n);
-    tone_geglu(r->ops, w->gate, c->ffn, w->up, c->ffn, c->ffn, n);
-    bounded(r, (const tone_bounded *const[]){&l->down}, &h, 1, w->gate, n);
+    feed_forward(r, l, h, h, n);
     see(r, i, "mlp_out", h, n, d);
     tone_add_rms_norm(r->ops, x, d, h, d, l->post_ffn_norm, d, n, r->eps, 1);
     see(r, i, "out", x, n, d);

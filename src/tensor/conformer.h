@@ -5,11 +5,6 @@
 
 #include "tensor/ops.h"
 
-/* Values from lo to hi pass; -INFINITY and INFINITY: all. */
-typedef struct tone_bounds {
-    float lo, hi;
-} tone_bounds;
-
 /* y[t][c] = clamp_out(silu(clamp_in(y[t][c]))), silu(x) = x / (1 + exp(-x)). */
 void tone_silu_clamped(tone_ops *ops, float *y, size_t stride, size_t n_cols, size_t n, tone_bounds in, tone_bounds out);
 

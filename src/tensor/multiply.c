@@ -85,9 +85,16 @@ static void make_plain_panel(const tone_ops *ops, tone_scratch *s, const tone_ma
     for (size_t first = 0; first < n_rows; first += 32) {
         size_t some = tone_min_size(32, n_rows - first);
         for (size_t i = 0; i < some; i++) {
-            tone_row_f32(ops, s, s->tile, w, row + first + i);
-            memset(s->tile + from + n, 0, from + n == w->cols ? (padded - n) * sizeof *s->tile : 0);
-            ops->k.f32_to_bf16(narrow + i * padded, 32, s->tile + from, padded);
+            float *values = s->tile;
+            size_t r = row + first + i;
+            if (w->type == TONE_TYPE_F16)
+                ops->k.f16_to_f32(values, row_16(s, w, r) + from, n);
+            else if (w->type == TONE_TYPE_BF16)
+                ops->k.bf16_to_f32(values, row_16(s, w, r) + from, n);
+            else
+                memcpy(values, w->data + r * w->row_bytes + from * sizeof *values, n * sizeof *values);
+            memset(values + n, 0, (padded - n) * sizeof *values);
+            ops->k.f32_to_bf16(narrow + i * padded, 32, values, padded);
         }
         ops->k.pack_rows_bf16(s->panel->panel + first * padded, narrow, padded, some, padded);
     }

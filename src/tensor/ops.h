@@ -97,6 +97,15 @@ void tone_add_rms_norm(tone_ops *ops, float *y, size_t y_stride, const float *x,
 void tone_geglu(tone_ops *ops, float *gate, size_t gate_stride, const float *up, size_t up_stride, size_t n_cols,
                 size_t n);
 
+/* Bounds of values; infinite where there is none. */
+typedef struct tone_bounds {
+    float lo, hi;
+} tone_bounds;
+
+/* The same of clamped values: gate[t][i] = clamp(gelu_tanh(clamp(gate[t][i])) * clamp(up[t][i])); up is clamped in place. */
+void tone_geglu_bounded(tone_ops *ops, float *gate, size_t gate_stride, float *up, size_t up_stride, size_t n_cols, size_t n,
+                        tone_bounds of_gate, tone_bounds of_up, tone_bounds of_product);
+
 /* Per head of hd values, in place: RMS norm times weight[hd] (NULL: 1), then rotate dimension i with i + hd/2 by
  * position[t] * inv_freq[i] (NULL inv_freq: no rotation).  x (n, x_stride), n_heads * hd values used of a row.
  * cos and sin are computed in double from the exact product, so that position 262143 is as good as position 1. */

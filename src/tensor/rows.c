@@ -47,11 +47,22 @@ void tone_add_rms_norm(tone_ops *ops, float *y, size_t y_stride, const float *x,
     tone_ops_run(ops, norm_chunk, &job, tone_chunks(n, rows_per_chunk(n_cols)));
 }
 
+/* y may be x; NaN stays NaN. */
+static void clamp_values(float *y, const float *x, tone_bounds b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float v = x[i] < b.lo ? b.lo : x[i];
+        y[i] = v > b.hi ? b.hi : v;
+    }
+}
+
 struct geglu_job {
     tone_ops *ops;
     float *gate;
     const float *up;
     size_t gate_stride, up_stride, n_cols, chunks_per_row;
+    float *bounded_up; /* up, where it is clamped in place; NULL: nothing is */
+    tone_bounds of_gate, of_up, of_product;
 };
 
 enum { COLS_PER_CHUNK = 2048 };
@@ -61,14 +72,30 @@ static void geglu_chunk(void *arg, size_t chunk, uint32_t worker)
     (void)worker;
     struct geglu_job *job = arg;
     size_t t = chunk / job->chunks_per_row, first = chunk % job->chunks_per_row * COLS_PER_CHUNK;
-    job->ops->k.geglu_f32(job->gate + t * job->gate_stride + first, job->up + t * job->up_stride + first,
-                          tone_min_size(COLS_PER_CHUNK, job->n_cols - first));
+    size_t n = tone_min_size(COLS_PER_CHUNK, job->n_cols - first);
+    float *gate = job->gate + t * job->gate_stride + first;
+    if (job->bounded_up) {
+        float *up = job->bounded_up + t * job->up_stride + first;
+        clamp_values(gate, gate, job->of_gate, n);
+        clamp_values(up, up, job->of_up, n);
+    }
+    job->ops->k.geglu_f32(gate, job->up + t * job->up_stride + first, n);
+    if (job->bounded_up)
+        clamp_values(gate, gate, job->of_product, n);
 }
 
 void tone_geglu(tone_ops *ops, float *gate, size_t gate_stride, const float *up, size_t up_stride, size_t n_cols,
                 size_t n)
 {
-    struct geglu_job job = {ops, gate, up, gate_stride, up_stride, n_cols, tone_chunks(n_cols, COLS_PER_CHUNK)};
+    struct geglu_job job = {ops, gate, up, gate_stride, up_stride, n_cols, tone_chunks(n_cols, COLS_PER_CHUNK), NULL, {0, 0}, {0, 0}, {0, 0}};
+    tone_ops_run(ops, geglu_chunk, &job, n * job.chunks_per_row);
+}
+
+void tone_geglu_bounded(tone_ops *ops, float *gate, size_t gate_stride, float *up, size_t up_stride, size_t n_cols, size_t n,
+                        tone_bounds of_gate, tone_bounds of_up, tone_bounds of_product)
+{
+    struct geglu_job job = {ops, gate, up, gate_stride, up_stride, n_cols, tone_chunks(n_cols, COLS_PER_CHUNK), up, of_gate, of_up,
+                            of_product};
     tone_ops_run(ops, geglu_chunk, &job, n * job.chunks_per_row);
 }
 
@@ -116,7 +143,7 @@ void tone_head_norm_rope_2d(tone_ops *ops, float *x, size_t x_stride, size_t n_h
 struct clamp_job {
     float *y;
     const float *x;
-    float low, high;
+    tone_bounds bounds;
     size_t n;
 };
 
@@ -127,17 +154,12 @@ static void clamp_chunk(void *arg, size_t chunk, uint32_t worker)
     (void)worker;
     struct clamp_job *job = arg;
     size_t first = chunk * CLAMPED_AT_ONCE, n = tone_min_size(CLAMPED_AT_ONCE, job->n - first);
-    const float *x = job->x + first;
-    float *y = job->y + first, low = job->low, high = job->high;
-    for (size_t i = 0; i < n; i++) {
-        float v = x[i] < low ? low : x[i];
-        y[i] = v > high ? high : v;
-    }
+    clamp_values(job->y + first, job->x + first, job->bounds, n);
 }
 
 void tone_clamp(tone_ops *ops, float *y, const float *x, float low, float high, size_t n)
 {
-    struct clamp_job job = {y, x, low, high, n};
+    struct clamp_job job = {y, x, {low, high}, n};
     tone_ops_run(ops, clamp_chunk, &job, tone_chunks(n, CLAMPED_AT_ONCE));
 }
 

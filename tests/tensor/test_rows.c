@@ -127,6 +127,24 @@ static void test_clamp(tone_ops *ops, tone_random *r)
     free(y);
 }
 
+/* One after the other, the verbs give the same. */
+static void test_geglu_bounded(tone_ops *ops, tone_random *r)
+{
+    enum { COLS = 2500, N = 3, ALL = COLS * N };
+    float *gate = new_floats(r, ALL), *up = new_floats(r, ALL), *want = new_floats(NULL, ALL), *other = new_floats(NULL, ALL);
+    tone_clamp(ops, want, gate, -0.5f, 0.75f, ALL);
+    tone_clamp(ops, other, up, -0.25f, INFINITY, ALL);
+    tone_geglu(ops, want, COLS, other, COLS, COLS, N);
+    tone_clamp(ops, want, want, -0.0625f, 0.125f, ALL);
+    tone_geglu_bounded(ops, gate, COLS, up, COLS, COLS, N, (tone_bounds){-0.5f, 0.75f}, (tone_bounds){-0.25f, INFINITY},
+                       (tone_bounds){-0.0625f, 0.125f});
+    CHECK(memcmp(gate, want, ALL * sizeof *want) == 0);
+    free(gate);
+    free(up);
+    free(want);
+    free(other);
+}
+
 /* Two halves that turn by positions of their own are two heads of half the size. */
 static void test_rope_2d(tone_ops *ops, tone_random *r)
 {
@@ -172,6 +190,7 @@ int main(void)
     test_rope(ops, 8, 256, &r);
     test_rope_2d(ops, &r);
     test_clamp(ops, &r);
+    test_geglu_bounded(ops, &r);
     test_softcap(ops, &r);
     tone_ops_close(ops);
     return check_done();
