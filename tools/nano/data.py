@@ -51,15 +51,13 @@ def dot(text):
 
 
 def answer(tool, result):
-    """What the model says about a result: its words and numbers, nothing else."""
+    """What the model says about a result: its words and numbers, nothing else.  What moved is shown beside it anyway."""
     if "error" in result:
         return dot("That did not work: " + result["error"])
     parts = []
     if tool == "shape":
         if result.get("reached"):
             parts.append(dot("Done: " + result["reached"]))
-        if result.get("moved"):
-            parts.append(dot("I moved " + result["moved"]))
         if result.get("kept"):
             parts.append(dot("Kept: " + result["kept"]))
         if result.get("missed"):
@@ -82,10 +80,9 @@ def answer(tool, result):
         parts.append(dot(f"Rendered {result['played']} at {result['loudness']}"))
     elif tool == "compare":
         parts.append(dot(result["changes"]))
-        if result.get("parameters"):
-            parts.append(dot("Parameters: " + result["parameters"]))
     elif tool == "list_parameters":
-        parts.append(dot(result["parameters"]))
+        first = result["parameters"].split("; ")
+        parts.append(dot("; ".join(first[:4]) + (" and more" if len(first) > 4 else "")))
         if result.get("about"):
             parts.append(dot(result["about"]))
     return " ".join(parts) or "Done."

@@ -37,6 +37,12 @@ class Packer:
             said += [model] * len(part)
         return ids, said
 
+    def draw(self):
+        while len(self.waiting) < 64:
+            x = self.sample()
+            if len(x[0]) <= self.length:  # longer ones are rare, and cutting them would teach wrong ends
+                self.waiting.append(x)
+
     def batch(self):
         shape = (self.rows, self.length)
         ids, positions, segments, weight = (torch.zeros(shape, dtype=torch.long) for _ in range(4))
@@ -44,13 +50,13 @@ class Packer:
         for r in range(self.rows):
             at, segment = 0, 1
             while True:
-                sample = self.waiting.pop() if self.waiting else self.sample()
-                n = len(sample[0])
-                if n > self.length:
-                    continue  # longer than a row: such results are rare, and cutting them would teach wrong ends
-                if at + n > self.length:
-                    self.waiting.append(sample)
+                self.draw()
+                fits = [i for i, (x, _) in enumerate(self.waiting) if at + len(x) <= self.length]
+                if not fits:
                     break
+                # A row begins with whatever has waited longest and is filled with the longest that fit.
+                sample = self.waiting.pop(fits[0] if at == 0 else max(fits, key=lambda i: len(self.waiting[i][0])))
+                n = len(sample[0])
                 s = slice(at, at + n)
                 ids[r, s] = torch.tensor(sample[0])
                 positions[r, s] = torch.arange(n)
