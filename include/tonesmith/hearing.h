@@ -80,10 +80,11 @@ typedef struct tone_hearing_span {
     size_t first, n;
 } tone_hearing_span;
 
-/* Where to cut a sound into parts of at most 30 s: in the quietest 0.3 s between the 15th and the 29th second of each part.
- * The spans follow each other and cover every sample.  *out, *n of them, is the caller's (free). */
+/* Where to cut a sound into parts of at most `most` samples (5 s to 30 s; 0: 30 s): in the quietest 0.3 s of the second half of
+ * each part, less its last second.  The spans follow each other and cover every sample.  *out, *n of them, is the caller's
+ * (free). */
 TONE_API TONE_NODISCARD tone_status tone_hearing_cut(tone_hearing_span **out, size_t *n, const float *samples, size_t n_samples,
-                                                     tone_error *err);
+                                                     size_t most, tone_error *err);
 
 typedef struct tone_heard_part {
     tone_hearing_span span;

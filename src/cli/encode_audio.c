@@ -86,7 +86,7 @@ static tone_status listen_to_all(const cli_encode_audio *c, const tone_hearing *
     tone_hearing_span *spans;
     size_t n;
     watch w = {t, {h->config.channels0, h->config.channels1}};
-    tone_status st = tone_hearing_cut(&spans, &n, sound->x, sound->n, err);
+    tone_status st = tone_hearing_cut(&spans, &n, sound->x, sound->n, 0, err);
     if (st)
         return st;
     int64_t *places = cli_tensors_add(t, "spans", TONE_TYPE_I64, n, 2);

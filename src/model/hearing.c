@@ -122,24 +122,30 @@ tone_status tone_hearing_encode(tone_soft *out, const tone_hearing *h, const flo
     return st;
 }
 
-size_t tone_hearing_part_end(const float *samples, size_t n)
+enum { SECOND = TONE_HEARING_RATE_HZ, TOKEN = 4 * TONE_MEL_HOP };
+
+size_t tone_hearing_part_end(const float *samples, size_t n, size_t most)
 {
-    enum { SECOND = TONE_HEARING_RATE_HZ, PAUSE = SECOND * 3 / 10, TOKEN = 4 * TONE_MEL_HOP };
-    if (n <= TONE_HEARING_MAX_SAMPLES)
+    if (n <= most)
         return n;
-    size_t middle = tone_pause_find(samples, 15 * SECOND, 29 * SECOND, PAUSE);
+    size_t middle = tone_pause_find(samples, most / 2, most - SECOND, SECOND * 3 / 10);
     return middle / TOKEN * TOKEN + TOKEN / 8;
 }
 
-tone_status tone_hearing_cut(tone_hearing_span **out, size_t *n, const float *samples, size_t n_samples, tone_error *err)
+tone_status tone_hearing_cut(tone_hearing_span **out, size_t *n, const float *samples, size_t n_samples, size_t most, tone_error *err)
 {
-    size_t room = n_samples / (15 * TONE_HEARING_RATE_HZ - 4 * TONE_MEL_HOP) + 1;
+    *out = NULL;
     *n = 0;
+    if (!most)
+        most = TONE_HEARING_MAX_SAMPLES;
+    if (most < 5 * SECOND || most > TONE_HEARING_MAX_SAMPLES)
+        return tone_fail(err, TONE_ERR_ARGUMENT, 0, "parts of %.1f s at most: 5 to 30 s are possible", (double)most / SECOND);
+    size_t room = n_samples / (most / 2 - TOKEN) + 1;
     *out = malloc(room * sizeof **out);
     if (!*out)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the parts of a sound");
     for (size_t first = 0; first < n_samples;) {
-        size_t end = first + tone_hearing_part_end(samples + first, n_samples - first);
+        size_t end = first + tone_hearing_part_end(samples + first, n_samples - first, most);
         (*out)[(*n)++] = (tone_hearing_span){first, end - first};
         first = end;
     }
@@ -171,7 +177,7 @@ static tone_status encode_all(tone_heard *out, const tone_hearing *h, const tone
     size_t n;
     if (sound->n < TONE_HEARING_MIN_SAMPLES)
         return tone_hearing_check_part(sound->x, sound->n, err);
-    tone_status st = tone_hearing_cut(&spans, &n, sound->x, sound->n, err);
+    tone_status st = tone_hearing_cut(&spans, &n, sound->x, sound->n, 0, err);
     if (st)
         return st;
     out->parts = calloc(n, sizeof *out->parts);

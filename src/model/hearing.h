@@ -85,9 +85,9 @@ void tone_tower_reset(tone_tower *t);
 TONE_NODISCARD tone_status tone_tower_run(tone_tower *t, float *out, size_t n, const float *mel, size_t mel_first, size_t mel_end,
                                           tone_error *err);
 
-/* Where the part that begins with samples[0] ends when n samples are known: all of them, or, beyond 30 s, at a pause from the
- * 15th to the 29th second (so that the rest is no shorter than one), after a whole number of soft tokens. */
-size_t tone_hearing_part_end(const float *samples, size_t n);
+/* Where the part that begins with samples[0] ends when n samples are known: all of them, or, beyond `most`, at a pause of its
+ * second half but for the last second (so that the rest is no shorter than that), after a whole number of soft tokens. */
+size_t tone_hearing_part_end(const float *samples, size_t n, size_t most);
 
 /* Whether samples[0..n) can be heard in one go: neither too short nor too long, all of them numbers. */
 TONE_NODISCARD tone_status tone_hearing_check_part(const float *samples, size_t n, tone_error *err);

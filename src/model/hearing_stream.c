@@ -150,7 +150,7 @@ static tone_status end_part(tone_hearing_stream *s, size_t n, tone_error *err)
 static tone_status advance(tone_hearing_stream *s, tone_error *err)
 {
     while (s->samples.n > TONE_HEARING_MAX_SAMPLES) {
-        tone_status st = end_part(s, tone_hearing_part_end(s->samples.x, s->samples.n), err);
+        tone_status st = end_part(s, tone_hearing_part_end(s->samples.x, s->samples.n, TONE_HEARING_MAX_SAMPLES), err);
         if (st)
             return st;
     }

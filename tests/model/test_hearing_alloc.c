@@ -60,7 +60,7 @@ static void check_listening(const tone_hearing *h)
         tone_error err = {0};
         tone_hearing_span *spans;
         size_t count;
-        if (fine(tone_hearing_cut(&spans, &count, sound, 9000, &err), &err))
+        if (fine(tone_hearing_cut(&spans, &count, sound, 9000, 0, &err), &err))
             free(spans);
     }
     CHECK(alloc_live == live);
