@@ -27,6 +27,7 @@
 
 #include "tonesmith/chat.h"
 #include "tonesmith/constrain.h"
+#include "tonesmith/media.h"
 #include "tonesmith/sampling.h"
 #include "tonesmith/session.h"
 
@@ -113,6 +114,10 @@ TONE_API void tone_backend_close(tone_backend *b);
 
 /* Borrowed, for as long as `b` lives. */
 TONE_API const tone_backend_facts *tone_backend_info(const tone_backend *b);
+
+/* The eyes and ears of a model file: the backend's, which uses them while it answers.  NULL for an endpoint: files are shown to a
+ * model in this process only. */
+TONE_API tone_media *tone_backend_media(tone_backend *b);
 
 /* Answer.  The sink (may be NULL) is called in this thread as words and calls appear.  On success *out is the caller's:
  * tone_answer_clear(); on failure it is empty.  TONE_ERR_CANCELLED, TONE_ERR_LIMIT (time), TONE_ERR_CONTEXT_FULL (the messages
@@ -207,6 +212,10 @@ TONE_API void tone_agent_close(tone_agent *a);
  * no part of the conversation. */
 TONE_API TONE_NODISCARD tone_status tone_agent_turn(tone_agent *a, const char *words, tone_turn *out, tone_error *err);
 TONE_API void tone_turn_clear(tone_turn *t);
+/* The same with files that are shown and played to the model before the words; the words may be "" when a sound says them.  The
+ * files must be as they are while the agent lives.  TONE_ERR_UNSUPPORTED for an endpoint. */
+TONE_API TONE_NODISCARD tone_status tone_agent_turn_media(tone_agent *a, const tone_medium *media, size_t n, const char *words,
+                                                          tone_turn *out, tone_error *err);
 
 /* From any thread or signal handler: the running turn, or else the next, ends as cancelled. */
 TONE_API void tone_agent_cancel(tone_agent *a);

@@ -18,6 +18,7 @@
 #ifndef TONESMITH_MEDIA_H
 #define TONESMITH_MEDIA_H
 
+#include "tonesmith/hearing.h"
 #include "tonesmith/session.h"
 #include "tonesmith/vision.h"
 
@@ -44,6 +45,9 @@ TONE_API TONE_NODISCARD tone_status tone_media_open(tone_media **out, const tone
                                                     const tone_media_options *opt, tone_error *err);
 TONE_API void tone_media_close(tone_media *m);
 
+/* Take eyes and ears from another mmproj file from now on; NULL: from the usual place.  What was made before is forgotten. */
+TONE_API TONE_NODISCARD tone_status tone_media_set_projector(tone_media *m, const char *path, tone_error *err);
+
 /* Open the eyes (TONE_INPUT_IMAGE, TONE_INPUT_VIDEO) or ears (TONE_INPUT_AUDIO) now.  TONE_ERR_NOT_FOUND: the model has none; the
  * text says which file is missing or which models have some. */
 TONE_API TONE_NODISCARD tone_status tone_media_need(tone_media *m, tone_input_kind kind, tone_error *err);
@@ -67,6 +71,13 @@ typedef struct tone_medium_facts {
 /* Encode `medium` unless that was done before.  TONE_ERR_NOT_FOUND: no such file, or no such sense; TONE_ERR_FORMAT: it is broken, or
  * no longer the file it was (`hash`); further errors as of tone_vision_encode_file() and tone_hearing_encode_file(). */
 TONE_API TONE_NODISCARD tone_status tone_media_take(tone_media *m, const tone_medium *medium, tone_medium_facts *out, tone_error *err);
+
+/* The model hears while somebody still speaks: feed and finish the stream, write the same frames to a file, and keep what was
+ * heard as what that file makes.  The stream must be closed before `m`. */
+TONE_API TONE_NODISCARD tone_status tone_media_stream(tone_media *m, tone_hearing_stream **out, uint32_t rate_hz, uint32_t n_channels,
+                                                      tone_error *err);
+/* *heard is used up, also on failure. */
+TONE_API TONE_NODISCARD tone_status tone_media_keep(tone_media *m, const char *path, tone_heard *heard, tone_error *err);
 
 /* 16 hexadecimal digits that stand for the content of a file. */
 TONE_API TONE_NODISCARD tone_status tone_media_hash(char out[17], const char *path, tone_error *err);

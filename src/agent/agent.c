@@ -404,7 +404,7 @@ static tone_status run(turn *t)
     }
 }
 
-static tone_status begin(turn *t, const char *words)
+static tone_status begin(turn *t, const tone_medium *media, size_t n_media, const char *words)
 {
     const tone_agent_options *o = &t->a->o;
     char *state = NULL;
@@ -412,7 +412,7 @@ static tone_status begin(turn *t, const char *words)
     if (!st && state)
         tone_claims_know(&t->claims, state);
     if (!st)
-        st = tone_talk_user(&t->a->talk, state ? state : "", words, t->err);
+        st = tone_talk_user(&t->a->talk, state ? state : "", media, n_media, words, t->err);
     free(state);
     if (!st && !(t->made = json_object()))
         st = tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for a turn");
@@ -431,12 +431,38 @@ static const char *last_word(tone_turn_end end)
 
 tone_status tone_agent_turn(tone_agent *a, const char *words, tone_turn *out, tone_error *err)
 {
+    return tone_agent_turn_media(a, NULL, 0, words, out, err);
+}
+
+/* Files that cannot be shown are better known before the turn than in it. */
+static tone_status check_media(tone_agent *a, const tone_medium *media, size_t n, tone_error *err)
+{
+    tone_media *m = tone_backend_media(a->o.backend);
+    if (n && !m)
+        return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "%s is no model in this process: pictures and sounds are not sent elsewhere", tone_backend_info(a->o.backend)->name);
+    if (n && !atomic_load(&a->cancelled))
+        tone_backend_clear_cancel(a->o.backend);
+    tone_status st = TONE_OK;
+    for (size_t i = 0; !st && i < n; i++) {
+        tone_medium_facts facts;
+        st = tone_media_take(m, &media[i], &facts, err);
+    }
+    return st;
+}
+
+tone_status tone_agent_turn_media(tone_agent *a, const tone_medium *media, size_t n, const char *words, tone_turn *out, tone_error *err)
+{
     *out = (tone_turn){0};
+    tone_status bad = check_media(a, media, n, err);
+    if (bad) {
+        out->answer = strdup("");
+        return bad;
+    }
     turn t = {.a = a, .out = out, .start = tone_agent_now_s(), .err = err};
     if (!is_cancelled(&t))
         tone_backend_clear_cancel(a->o.backend); /* one that came after the last turn had ended by itself */
     tone_talk_begin(&a->talk);
-    tone_status st = begin(&t, words);
+    tone_status st = begin(&t, media, n, words);
     if (!st)
         st = run(&t);
     if (!st)

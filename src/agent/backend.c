@@ -48,6 +48,11 @@ const tone_backend_facts *tone_backend_info(const tone_backend *b)
     return &b->facts;
 }
 
+tone_media *tone_backend_media(tone_backend *b)
+{
+    return b->media;
+}
+
 tone_status tone_backend_answer(tone_backend *b, const tone_ask *ask, tone_reply_sink *sink, void *user, tone_answer *out,
                                 tone_error *err)
 {

@@ -18,6 +18,7 @@ typedef struct tone_backend_functions {
 struct tone_backend {
     const tone_backend_functions *functions;
     tone_backend_facts facts;
+    tone_media *media;     /* the backend's own; NULL: it can be shown nothing */
     atomic_bool cancelled; /* set by tone_backend_cancel(), taken back when the answer that it stopped has ended */
 };
 

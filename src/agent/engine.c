@@ -165,12 +165,13 @@ static size_t room_for_answer(const tone_ask *ask, size_t context)
 static tone_status respond(asked *a, const tone_prompt *p, tone_answer *out, tone_error *err)
 {
     engine *e = a->e;
-    tone_token_list ids = {0};
+    tone_media_prompt prompt = {0};
     tone_response r = {0};
-    tone_status st = tone_prompt_encode(p, tone_model_tokenizer(e->model), &ids, err);
+    tone_status st = tone_prompt_expand(p, tone_model_tokenizer(e->model), e->base.media, &prompt, err);
+    const tone_input input = tone_media_input(&prompt);
     const size_t context = tone_session_context(e->session), room = room_for_answer(a->ask, context);
-    if (!st && ids.n + room > context)
-        st = tone_fail(err, TONE_ERR_CONTEXT_FULL, 0, "the conversation has %zu tokens; with an answer it does not fit into %zu", ids.n, context);
+    if (!st && input.n + room > context)
+        st = tone_fail(err, TONE_ERR_CONTEXT_FULL, 0, "the conversation has %zu tokens; with an answer it does not fit into %zu", input.n, context);
     tone_session_on_progress(e->session, on_progress, a);
     /* A cancel that came too late for the last answer stops this one before its first token: then it is asked again. */
     for (int attempt = 0; !st && attempt < 2; attempt++) {
@@ -178,7 +179,7 @@ static tone_status respond(asked *a, const tone_prompt *p, tone_answer *out, ton
             break;
         const tone_respond_options o = options_of(a, p, a->ask->tools ? tone_rules_guide(e->rules) : NULL);
         tone_response_clear(&r);
-        st = tone_respond(e->session, &(tone_input){.ids = ids.ids, .n = ids.n}, &o, &r, err);
+        st = tone_respond(e->session, &input, &o, &r, err);
         if (st || r.gen.end != TONE_END_CANCELLED || r.gen.n_generated || a->late || atomic_load(&e->base.cancelled))
             break;
     }
@@ -188,7 +189,7 @@ static tone_status respond(asked *a, const tone_prompt *p, tone_answer *out, ton
     if (!st)
         st = take_message(out, e, &r, err);
     tone_response_clear(&r);
-    tone_token_list_clear(&ids);
+    tone_media_prompt_clear(&prompt);
     return st;
 }
 
@@ -218,9 +219,18 @@ static void close_engine(tone_backend *b)
     engine *e = (engine *)b;
     tone_rules_close(e->rules);
     tone_session_close(e->session);
+    tone_media_close(e->base.media);
     tone_model_close(e->model);
     free((char *)e->base.facts.where);
     free(e);
+}
+
+/* Between two layers of a tower. */
+static bool go_on_encoding(void *arg, uint32_t n_done, uint32_t n_all)
+{
+    const engine *e = arg;
+    (void)n_done, (void)n_all;
+    return !atomic_load(&e->base.cancelled);
 }
 
 static tone_status open_model(engine *e, const char *path, const tone_session_options *opt, tone_error *err)
@@ -234,8 +244,11 @@ static tone_status open_model(engine *e, const char *path, const tone_session_op
     e->family = tone_model_chat_family(e->model);
     if (e->family == TONE_CHAT_GEMMA3 || tone_tokenizer_find(t, "<|tool_call>") == TONE_TOKEN_NONE)
         return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "%s was not made for calling tools: take a Gemma 4 model", path);
-    st = tone_rules_open(&e->rules, t, err);
-    return st ? st : tone_session_open(&e->session, e->model, opt, err);
+    const tone_media_options media = {.n_threads = opt ? opt->n_threads : 0, .exact = opt && opt->exact, .low_priority = opt && opt->low_priority,
+        .progress = go_on_encoding, .progress_arg = e};
+    if ((st = tone_rules_open(&e->rules, t, err)) || (st = tone_media_open(&e->base.media, e->model, path, &media, err)))
+        return st;
+    return tone_session_open(&e->session, e->model, opt, err);
 }
 
 tone_status tone_backend_open_engine(tone_backend **out, const char *path, const tone_session_options *opt, tone_error *err)

@@ -60,20 +60,47 @@ void tone_talk_begin(tone_talk *t)
     t->turn = json_array_size(t->messages);
 }
 
-tone_status tone_talk_user(tone_talk *t, const char *state, const char *words, tone_error *err)
+static json_t *text_part(const char *text)
+{
+    return json_pack("{s:s,s:o}", "type", "text", "text", text_value(text));
+}
+
+static json_t *medium_part(const tone_medium *m)
+{
+    json_t *part = json_pack("{s:s,s:o}", "type", m->kind == TONE_INPUT_AUDIO ? "audio" : "image", "path", text_value(m->path));
+    if (part && m->budget)
+        (void)json_object_set_new(part, "budget", json_integer(m->budget));
+    return part;
+}
+
+/* The state, files, words; each may be missing. */
+static json_t *message_of_parts(const char *state, const tone_medium *media, size_t n, const char *words)
+{
+    json_t *parts = json_array();
+    bool ok = parts && (!*state || !json_array_append_new(parts, text_part(state)));
+    for (size_t i = 0; ok && i < n; i++)
+        ok = !json_array_append_new(parts, medium_part(&media[i]));
+    if (ok && *words)
+        ok = !json_array_append_new(parts, text_part(words));
+    json_t *m = ok ? json_pack("{s:s,s:O}", "role", "user", "content", parts) : NULL;
+    json_decref(parts);
+    return m;
+}
+
+tone_status tone_talk_user(tone_talk *t, const char *state, const tone_medium *media, size_t n_media, const char *words, tone_error *err)
 {
     if (!t->instructions) {
         tone_status st = append(t, message("system", state), err);
-        return st ? st : append(t, message("user", words), err);
+        return st ? st : append(t, n_media ? message_of_parts("", media, n_media, words) : message("user", words), err);
     }
-    tone_buf both = {0};
+    tone_buf front = {0};
     if (*state)
-        tone_buf_printf(&both, "[state]\n%s\n[the user says]\n%s", state, words);
-    else
-        tone_buf_puts(&both, words);
-    tone_status st = both.failed ? no_memory(err) : append(t, message("user", tone_buf_text(&both)), err);
-    tone_buf_clear(&both);
-    return st;
+        tone_buf_printf(&front, "[state]\n%s\n[the user says]\n", state);
+    if (!n_media)
+        tone_buf_puts(&front, words);
+    json_t *m = front.failed ? NULL : n_media ? message_of_parts(tone_buf_text(&front), media, n_media, words) : message("user", tone_buf_text(&front));
+    tone_buf_clear(&front);
+    return append(t, m, err);
 }
 
 static json_t *call_value(const tone_answer_call *c)

@@ -8,10 +8,12 @@
 
 #include "base/buf.h"
 #include "cli/commands.h"
+#include "cli/media.h"
 #include "cli/talk.h"
 
 typedef struct say {
     cli_talk talk;
+    cli_media media;
     bool json, dim, open; /* open: the last line has not ended */
     json_t *calls, *warnings;
 } say;
@@ -79,10 +81,12 @@ static int print_json(say *s, const tone_turn *t)
 int cli_say(int argc, char **argv)
 {
     say s = {0};
-    static const cli_spec spec = {"say", "tonesmith say [options] WORDS",
+    static const cli_spec spec = {"say", "tonesmith say [options] [WORDS]",
         "One turn of the conversation on the current project: the model hears the words, makes calls, and answers with what was measured.",
-        "Example:\n  tonesmith say \"make it darker, but keep the punch\""};
+        "With --audio a model with ears (Gemma 4 E2B or E4B) hears the sound itself; the words may then be missing.\n"
+        "Example:\n  tonesmith say \"make it darker, but keep the punch\"\n  tonesmith say -m gemma-4-E2B-it-Q4_0.gguf --audio spoken.wav"};
     const cli_option options[] = {
+        CLI_MEDIA_FILE_OPTIONS(s.media),
         CLI_TALK_OPTIONS(s.talk),
         CLI_PROJECT_OPTIONS(s.talk.project),
         {0, "folder", CLI_TEXT, &s.talk.project.folder, "DIR", "where exports go (default: here)", 0, 0},
@@ -91,8 +95,11 @@ int cli_say(int argc, char **argv)
     int rc = cli_parse(&spec, options, &argc, &argv);
     if (rc >= 0)
         return rc;
-    if (argc == 0)
+    if (argc == 0 && !s.media.sounds.n)
         return cli_misuse("say", "say something");
+    rc = cli_media_order(&s.media, "say");
+    if (rc)
+        return rc;
     tone_buf words = {0};
     for (int i = 0; i < argc; i++)
         tone_buf_printf(&words, "%s%s", i ? " " : "", argv[i]);
@@ -107,7 +114,7 @@ int cli_say(int argc, char **argv)
         signal(SIGINT, on_interrupt);
         if (!s.json && s.talk.why)
             fprintf(stderr, "%s: %s\n", tone_backend_info(s.talk.backend)->name, s.talk.why);
-        if (cli_talk_turn(&s.talk, tone_buf_text(&words), &turn, &err))
+        if (cli_talk_turn_media(&s.talk, s.media.items, s.media.n, tone_buf_text(&words), &turn, &err))
             rc = cli_error("say", &err);
         else if (s.json)
             rc = print_json(&s, &turn);

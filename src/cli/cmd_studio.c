@@ -12,15 +12,20 @@
 #include "cli/clip.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/media.h"
 #include "cli/play.h"
 #include "cli/talk.h"
 #include "cli/terminal.h"
+#include "cli/voice.h"
 #include "tonesmith/sound/picture.h"
 
 typedef struct studio {
     cli_talk talk;
     cli_input *input;
+    cli_voice voice;
+    cli_attached attached; /* pictures that go with the next words */
     bool person, dim, pictures, quit, failed;
+    bool spoken;           /* the running turn was: what was understood is shown, large changes are asked about */
     tone_measures before; /* of the sound at the beginning of the turn */
     tone_analyzer *ears;
 } studio;
@@ -65,7 +70,7 @@ static void show(void *arg, const tone_agent_event *e)
             if (iscntrl((unsigned char)*c) && *c != '\n')
                 *c = '?';
     if (e->kind == TONE_AGENT_CALL)
-        printf("%s  > %s %s%s\n", s->dim ? "\033[2m" : "", e->name, e->arguments, s->dim ? "\033[0m" : "");
+        printf("%s  %s %s %s%s\n", s->dim ? "\033[2m" : "", s->spoken ? "understood:" : ">", e->name, e->arguments, s->dim ? "\033[0m" : "");
     else if (e->kind == TONE_AGENT_RESULT)
         print_members(s, text);
     else if (e->kind == TONE_AGENT_TEXT)
@@ -111,7 +116,29 @@ static void show_change(studio *s)
     free(text);
 }
 
-static void say(studio *s, const char *words)
+/* Of a spoken turn: what throws the sound away as it is, or changes it much, wants a yes; it can be undone all the same. */
+static bool is_large(const char *name, const char *arguments)
+{
+    json_t *j = json_loads(arguments, 0, NULL);
+    const char *goals = json_string_value(json_object_get(j, "goals")), *action = json_string_value(json_object_get(j, "action"));
+    bool large = (strcmp(name, "find_presets") == 0 && json_is_true(json_object_get(j, "load"))) || (strcmp(name, "history") == 0 && action && strcmp(action, "goto") == 0) ||
+                 strcmp(name, "export") == 0 || (strcmp(name, "shape") == 0 && (json_object_get(j, "like") || (goals && strstr(goals, "large"))));
+    json_decref(j);
+    return large;
+}
+
+static bool confirm(void *arg, const char *name, const char *arguments)
+{
+    studio *s = arg;
+    const char *line;
+    size_t n;
+    if (!s->spoken || !s->person || !is_large(name, arguments))
+        return true;
+    cli_line got = cli_input_next(s->input, "  do that? [Y/n] ", &line, &n);
+    return got == CLI_LINE_TEXT && line[0] != 'n' && line[0] != 'N';
+}
+
+static void take_turn(studio *s, const tone_medium *media, size_t n_media, const char *words)
 {
     tone_turn turn;
     tone_error err;
@@ -122,7 +149,7 @@ static void say(studio *s, const char *words)
     }
     s->before = *m;
     talking = &s->talk;
-    tone_status st = cli_talk_turn(&s->talk, words, &turn, &err);
+    tone_status st = cli_talk_turn_media(&s->talk, media, n_media, words, &turn, &err);
     talking = NULL;
     putchar('\n');
     if (st)
@@ -132,6 +159,90 @@ static void say(studio *s, const char *words)
     if (!st && turn.n_changes)
         show_change(s);
     tone_turn_clear(&turn);
+}
+
+/* What is attached, then a sound that was spoken (NULL: none), then words. */
+static void say(studio *s, const char *spoken, const char *words)
+{
+    tone_medium media[CLI_LIST_MAX + 1];
+    size_t n = 0;
+    for (; n < s->attached.n; n++)
+        media[n] = (tone_medium){.kind = TONE_INPUT_IMAGE, .path = s->attached.parts[n].text};
+    if (spoken)
+        media[n++] = (tone_medium){.kind = TONE_INPUT_AUDIO, .path = spoken};
+    s->spoken = spoken != NULL;
+    take_turn(s, media, n, words);
+    s->spoken = false;
+    cli_attached_clear(&s->attached);
+}
+
+static tone_media *media_of(studio *s)
+{
+    return tone_backend_media(s->talk.backend);
+}
+
+static void act_image(studio *s, const char *rest)
+{
+    tone_error err = {0};
+    tone_medium_facts facts;
+    tone_status st = TONE_OK;
+    if (!*rest)
+        st = tone_fail(&err, TONE_ERR_ARGUMENT, 0, "/image FILE");
+    else if (!media_of(s))
+        st = tone_fail(&err, TONE_ERR_UNSUPPORTED, 0, "a model behind an endpoint sees nothing from here: take one with eyes, such as Gemma 4 E2B");
+    else
+        st = cli_attach(&s->attached, media_of(s), TONE_INPUT_IMAGE, rest, 0, &facts, &err);
+    if (st)
+        complain(s, &err);
+    else
+        printf("    %zu tokens, with the next words\n", facts.n_soft);
+}
+
+/* A sound file is a turn that was spoken. */
+static void act_listen(studio *s, const char *rest)
+{
+    tone_error err = {0};
+    tone_medium_facts facts;
+    const tone_medium medium = {.kind = TONE_INPUT_AUDIO, .path = rest};
+    tone_status st = TONE_OK;
+    if (!*rest)
+        st = tone_fail(&err, TONE_ERR_ARGUMENT, 0, "/listen FILE");
+    else if (!media_of(s))
+        st = tone_fail(&err, TONE_ERR_UNSUPPORTED, 0, "a model behind an endpoint hears nothing from here: take one with ears, such as Gemma 4 E2B");
+    else
+        st = tone_media_take(media_of(s), &medium, &facts, &err);
+    if (st) {
+        complain(s, &err);
+        return;
+    }
+    char line[512];
+    cli_media_remark(line, sizeof line, &medium, &facts);
+    printf("    heard %.1f s%s%s\n", facts.seconds, *line ? ": " : "", line);
+    say(s, rest, "");
+}
+
+static void act_talk(studio *s, const char *rest)
+{
+    tone_error err = {0};
+    cli_spoken spoken;
+    (void)rest;
+    if (cli_voice_take(&s->voice, media_of(s), &spoken, &err)) {
+        complain(s, &err);
+        return;
+    }
+    printf("    heard %.1f s, done %.2f s after the last word\n", spoken.seconds, spoken.after_s);
+    if (spoken.n_lost)
+        printf("! %zu frames were lost between the microphone and here\n", spoken.n_lost);
+    say(s, spoken.path, "");
+    free(spoken.path);
+}
+
+static void act_devices(studio *s, const char *rest)
+{
+    tone_error err = {0};
+    (void)rest;
+    if (cli_voice_devices(&err))
+        complain(s, &err);
 }
 
 /* ---- what the user does himself */
@@ -299,9 +410,12 @@ static const struct {
     void (*act)(studio *s, const char *rest);
 } actions[] = {
     {"ab", "[A|B]", "compare with slot A (or the step before); with a letter: keep this step there", act_ab},
+    {"devices", "", "the microphones there are", act_devices},
     {"export", "[wav|flac|patch|report]", "write a file here", act_export},
     {"goto", "STEP", "go to a step, a name, a branch or root", act_goto},
     {"help", "", "this list", act_help},
+    {"image", "FILE", "show a picture with the next words", act_image},
+    {"listen", "FILE", "a sound file in which it is said what should change", act_listen},
     {"model", "[MODEL]", "which model answers; with a name or path: take that one", act_model},
     {"name", "NAME", "give this step a name", act_name},
     {"notes", "[C3 E3 G3]", "what is played from now on", act_notes},
@@ -313,6 +427,7 @@ static const struct {
     {"redo", "", "forward again", act_redo},
     {"set", "filter_cutoff=800 Hz", "set parameters without the model", act_set},
     {"shape", "GOALS", "change it as described, without the model", act_shape},
+    {"talk", "", "say it: a key or a pause ends the recording", act_talk},
     {"target", "FILE", "come near to a sound file", act_target},
     {"tree", "", "the steps so far", act_tree},
     {"undo", "", "one step back", act_undo},
@@ -366,7 +481,7 @@ static void loop(studio *s)
         if (*line == '/')
             command(s, line + 1);
         else if (*line)
-            say(s, line);
+            say(s, NULL, line);
         fflush(stdout);
     }
 }
@@ -379,6 +494,7 @@ int cli_studio(int argc, char **argv)
         "what tonesmith does without a command.",
         "Lines that begin with / are commands (/help). Without a terminal, lines are read from standard input."};
     const cli_option options[] = {
+        CLI_VOICE_OPTIONS(s.voice),
         CLI_TALK_OPTIONS(s.talk),
         CLI_PROJECT_OPTIONS(s.talk.project),
         {0, "folder", CLI_TEXT, &s.talk.project.folder, "DIR", "where exports go (default: here)", 0, 0},
@@ -393,6 +509,8 @@ int cli_studio(int argc, char **argv)
     if (!s.input)
         return cli_misuse("studio", "no memory");
     s.person = cli_input_is_person(s.input);
+    s.talk.confirm = confirm;
+    s.talk.confirm_arg = &s;
     s.dim = isatty(STDOUT_FILENO) && cli_terminal_kind() != TONE_TERMINAL_PLAIN;
     s.pictures = s.dim;
     if (tone_analyzer_new(&s.ears, &err))
@@ -408,6 +526,8 @@ int cli_studio(int argc, char **argv)
         loop(&s);
         rc = !s.person && s.failed;
     }
+    cli_voice_close(&s.voice);
+    cli_attached_clear(&s.attached);
     cli_talk_close(&s.talk);
     tone_analyzer_free(s.ears);
     cli_input_close(s.input);

@@ -15,10 +15,12 @@ typedef struct cli_media {
 } cli_media;
 
 /* Entries for a command's table of options. */
-#define CLI_MEDIA_OPTIONS(m)                                                                                              \
+#define CLI_MEDIA_FILE_OPTIONS(m)                                                                                         \
     {0, "image", CLI_LIST, &(m).images, "FILE", "a picture: JPEG, PNG, WebP or GIF; may be given several times", 0, 0},   \
     {0, "audio", CLI_LIST, &(m).sounds, "FILE", "a sound: WAV, FLAC, Ogg, Opus or MP3; likewise", 0, 0},                  \
-    {0, "budget", CLI_LIST, &(m).budgets, "N", "soft tokens of a picture at most: 70, 140, 280, 560 or 1120; once for all, or once each", 0, 0}, \
+    {0, "budget", CLI_LIST, &(m).budgets, "N", "soft tokens of a picture at most: 70, 140, 280, 560 or 1120; once for all, or once each", 0, 0}
+#define CLI_MEDIA_OPTIONS(m)                                                                                              \
+    CLI_MEDIA_FILE_OPTIONS(m),                                                                                            \
     {0, "mmproj", CLI_TEXT, &(m).projector, "FILE", "the GGUF file of the model's eyes and ears (default: mmproj*.gguf beside it)", 0, 0}
 /* Where files are named later. */
 #define CLI_MEDIA_LATER_OPTIONS(m)                                                                                        \

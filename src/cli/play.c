@@ -36,8 +36,7 @@ static int feed(const void *in, void *out, unsigned long n, const PaStreamCallba
     return p->at < p->sound->n_frames ? paContinue : paComplete;
 }
 
-/* The back ends of PortAudio tell stderr about every device that is not there: send that nowhere. */
-static int hush(void)
+int cli_play_hush(void)
 {
     fflush(stderr);
     int kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -48,7 +47,7 @@ static int hush(void)
     return kept;
 }
 
-static void unhush(int kept)
+void cli_play_unhush(int kept)
 {
     if (kept >= 0) {
         dup2(kept, STDERR_FILENO);
@@ -60,9 +59,9 @@ tone_status cli_play_sound(const tone_sound *s, tone_error *err)
 {
     playing p = {s, 0};
     PaStream *stream = NULL;
-    int kept = hush();
+    int kept = cli_play_hush();
     PaError rc = Pa_Initialize();
-    unhush(kept);
+    cli_play_unhush(kept);
     if (rc != paNoError)
         return tone_fail(err, TONE_ERR_IO, 0, "PortAudio does not start: %s", Pa_GetErrorText(rc));
     if (Pa_GetDefaultOutputDevice() == paNoDevice) {

@@ -8,4 +8,8 @@
  * without PortAudio. */
 TONE_NODISCARD tone_status cli_play_sound(const tone_sound *s, tone_error *err);
 
+/* The back ends of PortAudio tell stderr about every device that is not there: while hushed, stderr goes nowhere. */
+int cli_play_hush(void);
+void cli_play_unhush(int kept);
+
 #endif

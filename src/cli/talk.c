@@ -138,6 +138,8 @@ static tone_status open_engine(cli_talk *t, tone_error *err)
     o.context = (uint32_t)t->context;
     if (!st)
         st = tone_backend_open_engine(&t->backend, path, &o, err);
+    if (!st && t->projector)
+        st = tone_media_set_projector(tone_backend_media(t->backend), t->projector, err);
     free(path);
     return st;
 }
@@ -158,6 +160,11 @@ int cli_talk_open_model(cli_talk *t, const char *command)
 static tone_status make_call(void *arg, const char *name, const char *arguments, char **result, bool *changed, tone_error *err)
 {
     cli_talk *t = arg;
+    if (t->confirm && !t->confirm(t->confirm_arg, name, arguments)) {
+        *changed = false;
+        *result = strdup("{\"error\":\"the user says that this was not meant\"}");
+        return *result ? TONE_OK : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for a result");
+    }
     return tone_studio_call(t->project.studio, name, arguments, result, changed, err);
 }
 
@@ -193,9 +200,14 @@ int cli_talk_open(cli_talk *t, const char *command, tone_agent_event_fn *event, 
 
 tone_status cli_talk_turn(cli_talk *t, const char *words, tone_turn *out, tone_error *err)
 {
+    return cli_talk_turn_media(t, NULL, 0, words, out, err);
+}
+
+tone_status cli_talk_turn_media(cli_talk *t, const tone_medium *media, size_t n, const char *words, tone_turn *out, tone_error *err)
+{
     *out = (tone_turn){0};
-    tone_status st = tone_studio_turn(t->project.studio, words, err);
-    return st ? st : tone_agent_turn(t->agent, words, out, err);
+    tone_status st = tone_studio_turn(t->project.studio, *words ? words : "(spoken)", err);
+    return st ? st : tone_agent_turn_media(t->agent, media, n, words, out, err);
 }
 
 void cli_talk_cancel(cli_talk *t)

@@ -7,9 +7,12 @@
 
 typedef struct cli_talk {
     cli_project project;
-    const char *model, *endpoint, *key_env, *key_file;
+    const char *model, *endpoint, *key_env, *key_file, *projector;
     long threads, context;
     bool thinking;
+    /* Asked before each call; false: the model is told that it was not meant.  NULL: all are made. */
+    bool (*confirm)(void *arg, const char *name, const char *arguments);
+    void *confirm_arg;
     /* set by cli_talk_open() */
     tone_backend *backend;
     tone_agent *agent;
@@ -23,6 +26,7 @@ typedef struct cli_talk {
     {0, "key-file", CLI_TEXT, &(t).key_file, "FILE", "file whose first line is the endpoint's key", 0, 0},               \
     {'t', "threads", CLI_INT, &(t).threads, "N", "threads of the model (default: the cores there are)", 1, 1024},         \
     {'c', "context", CLI_INT, &(t).context, "N", "tokens the model's session can hold", 256, 1 << 24},                    \
+    {0, "mmproj", CLI_TEXT, &(t).projector, "FILE", "the GGUF file of the model's eyes and ears (default: mmproj*.gguf beside it)", 0, 0}, \
     {0, "think", CLI_FLAG, &(t).thinking, NULL, "let the model think before it answers", 0, 0}
 
 /* Open the model alone; 0, or an exit status after a line on stderr. */
@@ -31,6 +35,8 @@ int cli_talk_open_model(cli_talk *t, const char *command);
 int cli_talk_open(cli_talk *t, const char *command, tone_agent_event_fn *event, void *event_arg);
 /* A turn of the user's; the caller clears *out.  Status as of tone_agent_turn(). */
 tone_status cli_talk_turn(cli_talk *t, const char *words, tone_turn *out, tone_error *err);
+/* The same with files that are shown and played before the words. */
+tone_status cli_talk_turn_media(cli_talk *t, const tone_medium *media, size_t n, const char *words, tone_turn *out, tone_error *err);
 /* Stop the running turn: safe in a signal handler. */
 void cli_talk_cancel(cli_talk *t);
 void cli_talk_close(cli_talk *t);

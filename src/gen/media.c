@@ -60,6 +60,23 @@ void tone_media_close(tone_media *m)
     free(m);
 }
 
+tone_status tone_media_set_projector(tone_media *m, const char *path, tone_error *err)
+{
+    char *copy = path ? strdup(path) : NULL;
+    if (path && !copy)
+        return no_memory(err);
+    for (size_t i = 0; i < m->n_made; i++)
+        clear_made(&m->made[i]);
+    m->n_made = 0;
+    tone_vision_close(m->eyes);
+    tone_hearing_close(m->ears);
+    m->eyes = NULL;
+    m->ears = NULL;
+    free(m->projector);
+    m->projector = copy;
+    return TONE_OK;
+}
+
 /* ---- eyes and ears */
 
 /* The file that was looked for beside a GGUF model; the caller frees it. */
@@ -198,7 +215,7 @@ static tone_status look(tone_media *m, const tone_medium *medium, uint32_t budge
     return TONE_OK;
 }
 
-static tone_status hear(tone_media *m, const tone_medium *medium, tone_made *made, tone_error *err)
+static tone_hearing_options hearing_options(const tone_media *m)
 {
     tone_hearing_options o = tone_hearing_defaults();
     o.n_threads = m->o.n_threads;
@@ -206,26 +223,36 @@ static tone_status hear(tone_media *m, const tone_medium *medium, tone_made *mad
     o.low_priority = m->o.low_priority;
     o.progress = m->o.progress;
     o.progress_arg = m->o.progress_arg;
-    tone_heard heard;
-    tone_status st = tone_hearing_encode_file(&heard, m->ears, medium->path, &o, err);
-    if (st)
-        return st;
-    made->parts = calloc(heard.n ? heard.n : 1, sizeof *made->parts);
+    return o;
+}
+
+/* The rows change hands; *heard is used up. */
+static tone_status take_heard(tone_made *made, tone_heard *heard, tone_error *err)
+{
+    made->parts = calloc(heard->n ? heard->n : 1, sizeof *made->parts);
     if (!made->parts) {
-        tone_heard_clear(&heard);
+        tone_heard_clear(heard);
         return no_memory(err);
     }
-    made->facts = (tone_medium_facts){.n_parts = heard.n, .seconds = (double)heard.n_samples / TONE_HEARING_RATE_HZ};
-    for (size_t i = 0; i < heard.n; i++) { /* the rows change hands */
-        made->parts[i] = heard.parts[i].soft;
-        heard.parts[i].soft = (tone_soft){0};
+    made->facts = (tone_medium_facts){.n_parts = heard->n, .seconds = (double)heard->n_samples / TONE_HEARING_RATE_HZ};
+    for (size_t i = 0; i < heard->n; i++) {
+        made->parts[i] = heard->parts[i].soft;
+        heard->parts[i].soft = (tone_soft){0};
         made->facts.n_soft += made->parts[i].n;
-        if (heard.parts[i].peak > made->facts.peak)
-            made->facts.peak = heard.parts[i].peak;
+        if (heard->parts[i].peak > made->facts.peak)
+            made->facts.peak = heard->parts[i].peak;
     }
-    made->n_parts = heard.n;
-    tone_heard_clear(&heard);
+    made->n_parts = heard->n;
+    tone_heard_clear(heard);
     return TONE_OK;
+}
+
+static tone_status hear(tone_media *m, const tone_medium *medium, tone_made *made, tone_error *err)
+{
+    const tone_hearing_options o = hearing_options(m);
+    tone_heard heard;
+    tone_status st = tone_hearing_encode_file(&heard, m->ears, medium->path, &o, err);
+    return st ? st : take_heard(made, &heard, err);
 }
 
 static uint64_t bytes_of(const tone_made *made)
@@ -319,5 +346,33 @@ tone_status tone_media_take(tone_media *m, const tone_medium *medium, tone_mediu
     tone_status st = tone_media_make(m, medium, &made, err);
     if (!st)
         *out = made->facts;
+    return st;
+}
+
+/* ---- heard while it is recorded */
+
+tone_status tone_media_stream(tone_media *m, tone_hearing_stream **out, uint32_t rate_hz, uint32_t n_channels, tone_error *err)
+{
+    *out = NULL;
+    tone_status st = tone_media_need(m, TONE_INPUT_AUDIO, err);
+    const tone_hearing_options o = hearing_options(m);
+    return st ? st : tone_hearing_stream_open(out, m->ears, rate_hz, n_channels, &o, err);
+}
+
+tone_status tone_media_keep(tone_media *m, const char *path, tone_heard *heard, tone_error *err)
+{
+    tone_made made = {.kind = TONE_INPUT_AUDIO, .used = ++m->clock};
+    tone_status st = hash_file(&made.hash, path, err);
+    if (st) {
+        tone_heard_clear(heard);
+        return st;
+    }
+    st = take_heard(&made, heard, err);
+    if (!st && !find_made(m, made.kind, made.hash, 0))
+        st = add_made(m, &made, err);
+    else
+        clear_made(&made);
+    if (st)
+        clear_made(&made);
     return st;
 }

@@ -2,7 +2,6 @@
 #ifndef TONE_GEN_MEDIA_H
 #define TONE_GEN_MEDIA_H
 
-#include "tonesmith/hearing.h"
 #include "tonesmith/media.h"
 
 /* What was made of one content with one budget. */
