@@ -4,7 +4,6 @@ what it says means nothing, and a turn may fail for want of room; what counts is
 
     check_voice.py PROGRAM TINY_CHAT.py GOLDEN
 """
-import glob
 import math
 import os
 import pathlib
@@ -36,7 +35,7 @@ def write_wav(path, samples, rate=22050):
 def run(command, model, *options, lines=()):
     return subprocess.run([program, command, "-m", model, "--no-history", "--preset", "Bright Parade", *map(str, options)],
                           input="".join(f"{line}\n" for line in lines), capture_output=True, text=True, timeout=120, errors="replace", cwd=work,
-                          env=os.environ | {"XDG_CONFIG_HOME": str(work)})
+                          env=os.environ | {"XDG_CONFIG_HOME": str(work), "TMPDIR": str(work / "tmp")})
 
 
 def check_studio(model, blind, spoken, quiet, picture):
@@ -46,7 +45,7 @@ def check_studio(model, blind, spoken, quiet, picture):
     check("done 0" in r.stdout and "ears" not in r.stderr, f"a file that stands for a microphone: {r}")
     seconds = float(r.stdout.split("heard ")[1].split(" s")[0]) if "heard " in r.stdout else 0
     check(1.2 < seconds < 2.6, f"of four seconds the one that is loud, and a little around it: {seconds}")
-    check(not glob.glob("/tmp/tonesmith-voice-*"), "clips go when the studio closes")
+    check(not list((work / "tmp").iterdir()), "clips go when the studio closes")
     r = run("studio", model, "--audio-file", quiet, lines=["/talk"])
     check(r.returncode == 1 and "nobody spoke" in r.stderr, f"a quiet room: {r}")
     r = run("studio", model, lines=[f"/image {picture}", "hello"])
@@ -57,6 +56,8 @@ def check_studio(model, blind, spoken, quiet, picture):
     for line in (f"/listen {spoken}", "/talk"):
         r = run("studio", blind, "--audio-file", spoken, lines=[line])
         check(r.returncode == 1 and "no ears" in r.stderr and "E2B" in r.stderr, f"{line} with a model without ears: {r}")
+    r = run("studio", blind, "--look", lines=["/undo"])
+    check(r.returncode == 1 and "no eyes" in r.stderr and r.stderr.count("\n") == 1, f"--look without eyes: {r}")
     r = run("studio", model, lines=["/devices"])
     check(r.returncode == 0 or "microphone" in r.stderr or "PortAudio" in r.stderr, f"microphones: {r}")
 
@@ -75,7 +76,7 @@ with tempfile.TemporaryDirectory() as folder:
     work = pathlib.Path(folder)
     tools = work / "tools.json"
     tools.write_text(subprocess.run([program, "call", "--tools"], capture_output=True, text=True, check=True).stdout.rstrip("\n"))
-    for name in ("sees", "blind"):
+    for name in ("sees", "blind", "tmp"):
         (work / name).mkdir()
     model, blind = work / "sees" / "tiny.gguf", work / "blind" / "blind.gguf"
     subprocess.run([sys.executable, maker, golden / "multimodal" / "text-small.gguf", golden / "token" / "listed.gguf", model, tools], check=True)

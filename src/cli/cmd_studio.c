@@ -12,6 +12,7 @@
 #include "cli/clip.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/look.h"
 #include "cli/media.h"
 #include "cli/play.h"
 #include "cli/talk.h"
@@ -23,6 +24,8 @@ typedef struct studio {
     cli_talk talk;
     cli_input *input;
     cli_voice voice;
+    cli_look look;
+    bool looks;            /* --look */
     cli_attached attached; /* pictures that go with the next words */
     bool person, dim, pictures, quit, failed;
     bool spoken;           /* the running turn was: what was understood is shown, large changes are asked about */
@@ -138,6 +141,25 @@ static bool confirm(void *arg, const char *name, const char *arguments)
     return got == CLI_LINE_TEXT && line[0] != 'n' && line[0] != 'N';
 }
 
+/* The model sees what it did. */
+static void look_back(studio *s)
+{
+    tone_turn turn;
+    tone_error err;
+    printf("    (the model looks at the result)\n");
+    talking = &s->talk;
+    tone_status st = cli_look_turn(&s->look, &s->talk, s->ears, &s->voice.scratch, &turn, &err);
+    talking = NULL;
+    putchar('\n');
+    if (st)
+        complain(s, &err);
+    else if (turn.end != TONE_TURN_ANSWERED)
+        printf("(%s)\n", tone_turn_end_text(turn.end));
+    if (!st && turn.n_changes)
+        show_change(s);
+    tone_turn_clear(&turn);
+}
+
 static void take_turn(studio *s, const tone_medium *media, size_t n_media, const char *words)
 {
     tone_turn turn;
@@ -148,6 +170,10 @@ static void take_turn(studio *s, const tone_medium *media, size_t n_media, const
         return;
     }
     s->before = *m;
+    if (s->looks && cli_look_before(&s->look, s->talk.project.studio, &err)) {
+        complain(s, &err);
+        return;
+    }
     talking = &s->talk;
     tone_status st = cli_talk_turn_media(&s->talk, media, n_media, words, &turn, &err);
     talking = NULL;
@@ -156,9 +182,13 @@ static void take_turn(studio *s, const tone_medium *media, size_t n_media, const
         complain(s, &err);
     else if (turn.end != TONE_TURN_ANSWERED)
         printf("(%s)\n", tone_turn_end_text(turn.end));
-    if (!st && turn.n_changes)
-        show_change(s);
+    bool changed = !st && turn.n_changes;
+    bool whole = turn.end == TONE_TURN_ANSWERED;
     tone_turn_clear(&turn);
+    if (changed)
+        show_change(s);
+    if (changed && whole && s->looks)
+        look_back(s);
 }
 
 /* What is attached, then a sound that was spoken (NULL: none), then words. */
@@ -234,7 +264,6 @@ static void act_talk(studio *s, const char *rest)
     if (spoken.n_lost)
         printf("! %zu frames were lost between the microphone and here\n", spoken.n_lost);
     say(s, spoken.path, "");
-    free(spoken.path);
 }
 
 static void act_devices(studio *s, const char *rest)
@@ -486,6 +515,14 @@ static void loop(studio *s)
     }
 }
 
+/* Whether --look can be done. */
+static tone_status check_eyes(studio *s, tone_error *err)
+{
+    if (!media_of(s))
+        return tone_fail(err, TONE_ERR_UNSUPPORTED, 0, "--look needs a model in this process: pictures are not sent elsewhere");
+    return tone_media_need(media_of(s), TONE_INPUT_IMAGE, err);
+}
+
 int cli_studio(int argc, char **argv)
 {
     studio s = {0};
@@ -494,6 +531,7 @@ int cli_studio(int argc, char **argv)
         "what tonesmith does without a command.",
         "Lines that begin with / are commands (/help). Without a terminal, lines are read from standard input."};
     const cli_option options[] = {
+        {0, "look", CLI_FLAG, &s.looks, NULL, "after a change show the model before and now as a picture; it needs eyes", 0, 0},
         CLI_VOICE_OPTIONS(s.voice),
         CLI_TALK_OPTIONS(s.talk),
         CLI_PROJECT_OPTIONS(s.talk.project),
@@ -517,6 +555,8 @@ int cli_studio(int argc, char **argv)
         rc = cli_error("studio", &err);
     else
         rc = cli_talk_open(&s.talk, "studio", show, &s);
+    if (rc == 0 && s.looks && check_eyes(&s, &err))
+        rc = cli_error("studio", &err);
     if (rc < 0)
         rc = 0;
     if (rc == 0) {
@@ -526,7 +566,8 @@ int cli_studio(int argc, char **argv)
         loop(&s);
         rc = !s.person && s.failed;
     }
-    cli_voice_close(&s.voice);
+    cli_scratch_clear(&s.voice.scratch);
+    cli_look_clear(&s.look);
     cli_attached_clear(&s.attached);
     cli_talk_close(&s.talk);
     tone_analyzer_free(s.ears);

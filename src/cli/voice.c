@@ -192,26 +192,6 @@ static tone_status from_microphone(cli_microphone *mic, take *t, tone_media *m, 
     return st;
 }
 
-/* ---- clips */
-
-static tone_status next_path(cli_voice *v, char **out, tone_error *err)
-{
-    if (!*v->folder) {
-        snprintf(v->folder, sizeof v->folder, "/tmp/tonesmith-voice-XXXXXX");
-        if (!mkdtemp(v->folder)) {
-            *v->folder = 0;
-            return tone_fail(err, TONE_ERR_IO, 0, "/tmp takes no folder for clips");
-        }
-    }
-    char path[96];
-    snprintf(path, sizeof path, "%s/%u.wav", v->folder, v->n_clips + 1);
-    *out = strdup(path);
-    if (!*out)
-        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for a path");
-    v->n_clips++;
-    return TONE_OK;
-}
-
 tone_status cli_voice_take(cli_voice *v, tone_media *m, cli_spoken *out, tone_error *err)
 {
     *out = (cli_spoken){0};
@@ -226,32 +206,18 @@ tone_status cli_voice_take(cli_voice *v, tone_media *m, cli_spoken *out, tone_er
     else if (!st && !(st = cli_microphone_open(&mic, v->device, MOST_S, err)))
         st = from_microphone(mic, &t, m, &out->n_lost, err);
     if (!st)
-        st = next_path(v, &out->path, err);
+        st = cli_scratch_path(&v->scratch, ".wav", &out->path, err);
     if (!st)
         st = finish(&t, out, out->path, err);
     tone_hearing_stream_close(t.stream);
     cli_microphone_close(mic);
     tone_audio_clear(&audio);
-    if (st) {
-        free(out->path);
+    if (st)
         *out = (cli_spoken){0};
-    }
     return st;
 }
 
 tone_status cli_voice_devices(tone_error *err)
 {
     return cli_microphone_list(err);
-}
-
-void cli_voice_close(cli_voice *v)
-{
-    for (unsigned i = 1; *v->folder && i <= v->n_clips; i++) {
-        char path[96];
-        snprintf(path, sizeof path, "%s/%u.wav", v->folder, i);
-        (void)remove(path);
-    }
-    if (*v->folder)
-        (void)rmdir(v->folder);
-    *v = (cli_voice){.device = v->device, .audio_file = v->audio_file};
 }

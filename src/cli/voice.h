@@ -5,14 +5,13 @@
 #ifndef TONE_CLI_VOICE_H
 #define TONE_CLI_VOICE_H
 
+#include "cli/scratch.h"
 #include "tonesmith/media.h"
 
 typedef struct cli_voice {
     const char *device;     /* number or part of the name of an input; NULL: the default one */
     const char *audio_file; /* instead of a device; NULL: none */
-    /* set while it is used */
-    char folder[64]; /* of the clips; "" until the first */
-    unsigned n_clips;
+    cli_scratch scratch;    /* has the clips; cli_scratch_clear() */
 } cli_voice;
 
 /* Entries for a command's table of options. */
@@ -22,7 +21,7 @@ typedef struct cli_voice {
 
 /* What was said. */
 typedef struct cli_spoken {
-    char *path;     /* of the clip, which stays until cli_voice_close(); free() */
+    const char *path; /* of the clip, borrowed from v->scratch */
     double seconds;
     double after_s; /* between the end of the recording and the end of hearing it */
     size_t n_lost;  /* frames that came faster than they were taken */
@@ -34,8 +33,5 @@ TONE_NODISCARD tone_status cli_voice_take(cli_voice *v, tone_media *m, cli_spoke
 
 /* Print the inputs there are, one a line. */
 TONE_NODISCARD tone_status cli_voice_devices(tone_error *err);
-
-/* The clips go. */
-void cli_voice_close(cli_voice *v);
 
 #endif
