@@ -1,4 +1,5 @@
 /* The loop, with a backend that says what is written here: what it asks, what it has made, how each turn ends. */
+#include "agent/talk.h"
 #include "agent/scripted.h"
 #include "check.h"
 
@@ -404,8 +405,46 @@ static void check_numbers(void)
     end(&r);
 }
 
+/* Files stand between the state and the words; a backend that can be shown nothing refuses them before the turn. */
+static void check_media(void)
+{
+    static const scripted_line lines[] = {{.content = "Ok."}};
+    const tone_medium media[] = {{.kind = TONE_INPUT_IMAGE, .path = "a.png", .budget = 140}, {.kind = TONE_INPUT_AUDIO, .path = "b.wav"}};
+    rig r;
+    tone_turn t;
+    tone_error err = {0};
+    BEGIN(r, lines, "", (void)0);
+    CHECK(tone_agent_turn_media(r.agent, media, 2, "", &t, &err) == TONE_ERR_UNSUPPORTED && strstr(err.text, "not sent elsewhere") && t.answer);
+    tone_turn_clear(&t);
+    CHECK(r.script.n_asked == 0);
+    t = say(&r, "go");
+    CHECK(json_array_size(r.script.asked[0]) == 2);
+    tone_turn_clear(&t);
+    end(&r);
+
+    static const struct {
+        const char *instructions, *words, *content;
+    } cases[] = {
+        {"Be kind.", "darker", "[{\"type\":\"text\",\"text\":\"[state]\\ns\\n[the user says]\\n\"},{\"type\":\"image\",\"path\":\"a.png\",\"budget\":140},"
+                               "{\"type\":\"audio\",\"path\":\"b.wav\"},{\"type\":\"text\",\"text\":\"darker\"}]"},
+        {"Be kind.", "", "[{\"type\":\"text\",\"text\":\"[state]\\ns\\n[the user says]\\n\"},{\"type\":\"image\",\"path\":\"a.png\",\"budget\":140},"
+                         "{\"type\":\"audio\",\"path\":\"b.wav\"}]"},
+        {NULL, "", "[{\"type\":\"image\",\"path\":\"a.png\",\"budget\":140},{\"type\":\"audio\",\"path\":\"b.wav\"}]"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tone_talk talk;
+        CHECK(tone_talk_open(&talk, cases[i].instructions, &err) == TONE_OK);
+        tone_talk_begin(&talk);
+        CHECK(tone_talk_user(&talk, "s", media, 2, cases[i].words, &err) == TONE_OK && json_array_size(talk.messages) == 2);
+        json_t *content = json_object_get(json_array_get(talk.messages, 1), "content"), *want = json_loads(cases[i].content, 0, NULL);
+        CHECK_CASE(want && json_equal(content, want), "case %zu", i);
+        json_decref(want);
+        tone_talk_close(&talk);
+    }
+}
+
 int main(void)
 {
+    check_media();
     check_plain();
     check_stateless();
     check_refusals();

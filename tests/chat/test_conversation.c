@@ -253,6 +253,48 @@ static void files(void)
     tone_conversation_close(d);
 }
 
+/* A turn of several parts: a prompt that says where each file stands, and a file that says it again. */
+static void parts(void)
+{
+    tone_error err = {0};
+    tone_conversation *c, *d;
+    tone_prompt *p;
+    char *text;
+    size_t n, m = 0;
+    CHECK(!tone_conversation_open(&c, tokenizer, TONE_CHAT_GEMMA4_SMALL, &err) && !tone_conversation_open(&d, tokenizer, TONE_CHAT_GEMMA4_SMALL, &err));
+    const tone_part all[] = {{.kind = TONE_PART_IMAGE, .text = "/a \"b\".png", .hash = "0123", .budget = 560}, {.kind = TONE_PART_TEXT, .text = " one ", .n = 5},
+                             {.kind = TONE_PART_AUDIO, .text = "/c.wav"}};
+    CHECK_CASE(!tone_conversation_add_parts(c, all, 3, &err), "%s", err.text);
+    const tone_part bad = {.kind = TONE_PART_IMAGE, .text = "/\xff.png"};
+    CHECK(tone_conversation_add_parts(c, &bad, 1, &err) == TONE_ERR_ARGUMENT && tone_conversation_n(c) == 1);
+    CHECK_STR(tone_conversation_text(c, 0, &n), " one ");
+    CHECK(!tone_conversation_write(c, &text, &n, &err) && !tone_conversation_read(d, text, n, &err));
+    free(text);
+    CHECK(!tone_conversation_prompt(d, &p, &err));
+    CHECK(strstr(tone_prompt_text(p, &n), "<|turn>user\n<|image|>one<|audio|><turn|>"));
+    const tone_segment *s = tone_prompt_segments(p, &n), *media[2] = {NULL, NULL};
+    for (size_t i = 0; i < n; i++)
+        if (s[i].kind == TONE_SEGMENT_MEDIA && m < 2)
+            media[m++] = &s[i];
+    if (CHECK(m == 2)) {
+        CHECK_STR(media[0]->path, "/a \"b\".png");
+        CHECK_STR(media[0]->hash, "0123");
+        CHECK_STR(media[1]->path, "/c.wav");
+        CHECK(media[0]->budget == 560 && !media[1]->hash && !media[1]->budget && media[1]->part == 2);
+    }
+    tone_prompt_free(p);
+    /* What is no path, and no number, from anywhere. */
+    static const char hostile[] = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"path\":\"a\\u0000b\",\"hash\":7,\"budget\":-3},"
+                                  "{\"type\":\"image\",\"path\":[],\"budget\":99999999999}]}]}";
+    CHECK(!tone_conversation_read(d, hostile, sizeof hostile - 1, &err) && !tone_conversation_prompt(d, &p, &err));
+    s = tone_prompt_segments(p, &n);
+    for (size_t i = 0; i < n; i++)
+        CHECK(!s[i].path && !s[i].hash && !s[i].budget);
+    tone_prompt_free(p);
+    tone_conversation_close(c);
+    tone_conversation_close(d);
+}
+
 int main(void)
 {
     char path[1024];
@@ -274,6 +316,7 @@ int main(void)
     mended();
     going_back();
     files();
+    parts();
     tone_tokenizer_close(tokenizer);
     return check_done();
 }
