@@ -133,6 +133,10 @@ KNOB_WORDS = {"filter_cutoff": ["cutoff", "filter cutoff", "cut-off", "cutoff fr
 HOW = {"small": [" a bit", " a little", " slightly", " a touch", " a tad", " just a hair"], "medium": ["", "", " some", ", please"], "large": [" a lot", " way up", " considerably", " massively", " by a lot"]}
 
 
+OFTEN = set("""filter_cutoff filter_resonance filter_env amp_attack amp_decay amp_sustain amp_release reverb_mix reverb_decay delay_mix delay_time chorus_mix
+    stereo_width level sat_drive unison_voices unison_detune sub_level noise_level lfo1_rate eq_low eq_high transpose comp_threshold""".split())  # of these people speak most
+
+
 def called(rng, p, value=False):
     """What someone calls parameter p; with a value, also by the words that name a quality otherwise."""
     plain = p["name"].replace("_", " ")
@@ -223,7 +227,7 @@ def change(g, p):
 
 
 def weighted_param(g):
-    return g.rng.choices(g.params, [4 if p["core"] else 2 for p in g.params])[0]
+    return g.rng.choices(g.params, [12 if p["name"] in OFTEN else 4 if p["core"] else 2 for p in g.params])[0]
 
 
 def exact(g):

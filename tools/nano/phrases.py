@@ -24,6 +24,11 @@ def in_part(template, part):
 KINDS = {"direction": 46, "exact": 22, "history": 8, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 7, "other": 2, "word": 1}  # parts of the corpus
 
 
+def early(rng, items):
+    """One of a list that begins with what people say most: two in five draws come from its first eighth."""
+    return items[int(len(items) * rng.random() ** 2.2)]
+
+
 @dataclass
 class Utterance:
     text: str
@@ -155,7 +160,7 @@ class Grammar:
         if key not in self.cache:
             mine = [t for t in templates if in_part(t, self.part)]
             self.cache[key] = (mine or list(templates), templates)  # holds `templates`: its id stays its own
-        return self.rng.choice(self.cache[key][0])
+        return early(self.rng, self.cache[key][0])
 
     def degree(self):
         return self.rng.choices(["small", "medium", "large"], [3, 5, 3])[0]
@@ -167,8 +172,8 @@ class Grammar:
 
     def comparative(self, family, way, degree):
         rng, how = self.rng, self.rng.random()
-        base, comparative = rng.choice(FAMILIES[family][way]["adj"][:8] if rng.random() < 0.3 else FAMILIES[family][way]["adj"])
-        against, _ = rng.choice(FAMILIES[family][OTHER[way]]["adj"])
+        base, comparative = early(rng, FAMILIES[family][way]["adj"])
+        against, _ = early(rng, FAMILIES[family][OTHER[way]]["adj"])
         if how < 0.14 and not against.startswith("less "):
             return " ".join(filter(None, [rng.choice(BEFORE[degree]), f"less {against}"]))
         if how < 0.19 and degree != "small" and not against.startswith("less "):
@@ -192,16 +197,16 @@ class Grammar:
             return self.pick(COMPARATIVE).format(c=self.comparative(family, way, degree), x=x), degree
         if form == "too":
             how = {"small": ["a bit too", "a little too", "slightly too", "a touch too", "a tad too"], "medium": ["too", "too", "too", "rather too"], "large": ["way too", "far too", "much too", "so much too"]}[degree]
-            return self.pick(TOO).format(a=f"{rng.choice(how)} {rng.choice(other['adj'])[0]}", x=x), degree
+            return self.pick(TOO).format(a=f"{rng.choice(how)} {early(rng, other['adj'])[0]}", x=x), degree
         if form == "not":
-            return self.pick(NOT_ENOUGH).format(b=rng.choice(words["adj"])[0], x=x), "medium"
+            return self.pick(NOT_ENOUGH).format(b=early(rng, words["adj"])[0], x=x), "medium"
         if form == "more":
-            noun = rng.choice(words["more"])
+            noun = early(rng, words["more"])
             return self.pick(MORE).format(n=" ".join(filter(None, [rng.choice(NOUN_DEGREE[degree]), "more", noun])).replace("some more", "some more"), x=x), degree
         if form == "lacks":
-            return self.pick(LACKS).format(m=rng.choice(words["more"]), x=x), "medium"
+            return self.pick(LACKS).format(m=early(rng, words["more"]), x=x), "medium"
         if form == "less":
-            noun = rng.choice(words["less"])
+            noun = early(rng, words["less"])
             if degree != "medium":
                 return self.pick(LESS_DEGREE[degree]).format(l=noun, x=x), degree
             return self.pick(LESS).format(l=noun, x=x), degree
