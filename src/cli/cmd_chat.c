@@ -23,6 +23,13 @@ static void on_interrupt(int signal_number)
         tone_session_cancel(s);
 }
 
+/* Ctrl-C while the model looks or listens. */
+static bool go_on_encoding(void *arg, uint32_t n_done, uint32_t n_all)
+{
+    (void)arg, (void)n_done, (void)n_all;
+    return !interrupted;
+}
+
 static void say(chat *c, bool remark, const char *fmt, va_list args)
 {
     char line[1024];
@@ -318,6 +325,7 @@ int cli_chat(int argc, char **argv)
     rc = cli_ask_open(&c.ask, "chat");
     if (!rc)
         rc = cli_engine_open(&c.engine, "chat", true);
+    c.media.progress = go_on_encoding;
     if (!rc)
         rc = cli_media_open(&c.media, &c.engine, "chat");
     if (!rc)

@@ -48,7 +48,8 @@ int cli_media_open(cli_media *m, const cli_engine *e, const char *command)
 {
     static const char *const names[] = {"pillow", "torch", "none"};
     tone_error err = {0};
-    tone_media_options o = {.projector = m->projector, .n_threads = (uint32_t)e->threads, .exact = e->exact, .low_priority = e->low_priority};
+    tone_media_options o = {.projector = m->projector, .n_threads = (uint32_t)e->threads, .exact = e->exact, .low_priority = e->low_priority,
+        .progress = m->progress};
     if (m->budgets.n > 1 && !m->n)
         return cli_misuse(command, "--budget given %d times", m->budgets.n);
     if (m->budgets.n == 1 && !read_budget(m->budgets.items[0], &o.budget))

@@ -9,6 +9,7 @@
 typedef struct cli_media {
     cli_list images, sounds, budgets;
     const char *projector, *resize;
+    tone_encode_progress_fn *progress; /* returns false to stop eyes and ears; NULL: nobody stops them */
     tone_medium items[2 * CLI_LIST_MAX]; /* in the order of the line; set by cli_media_order() */
     size_t n;
     tone_media *media; /* set by cli_media_open() */
