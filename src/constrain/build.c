@@ -79,7 +79,7 @@ static tone_status failed_dfa(builder *b, tone_status st, const char *what)
 {
     if (st == TONE_ERR_NO_MEMORY)
         return tone_compiler_no_memory(b->c);
-    return tone_fail(b->c->err, st, 0, "%s would need too many states", what);
+    return tone_fail(b->c->err, st, 0, tone_re_pool_status(b->c->res) ? "%s would have too many ways to go on at once" : "%s would need too many states", what);
 }
 
 /* --- scalars ------------------------------------------------------------------------------------------------------ */

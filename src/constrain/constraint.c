@@ -112,7 +112,9 @@ tone_status tone_constraint_compile_regex(tone_constraint **out, const tone_cons
     st = pool ? tone_regex_parse(&re, pool, pattern, n, true, err) : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the pattern");
     if (!st) {
         tone_status made = tone_dfa_of_re(&d, pool, tone_re_and(pool, re, tone_re_text(pool, 0, TONE_RE_FOREVER)), REGEX_STATES);
-        if (made)
+        if (made == TONE_ERR_LIMIT && tone_re_pool_status(pool))
+            st = tone_fail(err, made, 0, "the pattern has too many ways to go on at once");
+        else if (made)
             st = tone_fail(err, made, 0, made == TONE_ERR_LIMIT ? "the pattern would need more than %d states" : "no memory for the pattern", REGEX_STATES);
     }
     if (!st && !tone_program_keep(p, d))

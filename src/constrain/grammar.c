@@ -500,7 +500,9 @@ static tone_status make_rules(parser *g, uint32_t root)
         if (!r->called)
             continue;
         tone_status made = tone_dfa_of_re(&d, g->res, re_of(g, r->body), STATES);
-        if (made)
+        if (made == TONE_ERR_LIMIT && tone_re_pool_status(g->res))
+            st = tone_fail(g->err, made, r->first_use, "rule '%.*s' has too many ways to go on at once", (int)r->n_name, r->name);
+        else if (made)
             st = made == TONE_ERR_LIMIT ? tone_fail(g->err, made, r->first_use, "rule '%.*s' would need more than %d states", (int)r->n_name, r->name, STATES)
                                         : tone_fail(g->err, made, 0, "no memory for the grammar");
         else if (!tone_program_keep(g->p, d))

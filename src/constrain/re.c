@@ -7,7 +7,8 @@
 
 #include "base/utf8.h"
 
-enum { NODES_MAX = 1 << 19, RANGES_MAX = 1 << 20, MEMOS_MAX = 1 << 21, DEPTH_MAX = 4000 };
+/* COMBINED_MAX is three hundred times what the schemas of the golden tests need, and about half a second. */
+enum { NODES_MAX = 1 << 19, RANGES_MAX = 1 << 20, MEMOS_MAX = 1 << 21, DEPTH_MAX = 4000, COMBINED_MAX = 1 << 24 };
 
 typedef enum kind { K_NONE, K_EMPTY, K_SET, K_CAT, K_ALT, K_AND, K_NOT, K_REPEAT, K_EDGES } kind;
 
@@ -37,6 +38,7 @@ struct tone_re_pool {
     uint32_t n_memos, room_memos;
     tone_re *chain; /* elements of concatenations being taken apart: a stack */
     uint32_t n_chain, room_chain;
+    uint64_t n_combined; /* elements of unions and intersections put together so far: what hard patterns spend their time on */
     tone_status status;
 };
 
@@ -342,6 +344,11 @@ static tone_re combine(tone_re_pool *p, kind k, tone_re a, tone_re b)
     uint32_t at = p->n_lists;
     if (!push_flat(p, k, a) || !push_flat(p, k, b))
         return TONE_RE_NONE;
+    p->n_combined += p->n_lists - at;
+    if (p->n_combined > COMBINED_MAX) {
+        p->status = TONE_ERR_LIMIT;
+        return TONE_RE_NONE;
+    }
     uint32_t n = sort_list(p, at);
     if (k == K_ALT) {
         n = join_sets(p, at, n);

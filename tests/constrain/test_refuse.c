@@ -43,6 +43,8 @@ static const struct {
     {"{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}}", TONE_ERR_ARGUMENT, "no value satisfies"},
     {"{\"type\":\"string\",\"pattern\":\"^(.*a.{18})$\"}", TONE_ERR_LIMIT, "too many states"},
     {"{\"type\":\"string\",\"pattern\":\"^((a{1,900}b){1,900}c){1,900}$\"}", TONE_ERR_LIMIT, "too many states"},
+    {"{\"type\":\"string\",\"pattern\":\"^(.*ab.*|.*cd.*|.*ef.*|.*gh.*|.*ij.*|.*kl.*|.*mn.*|.*op.*|.*qr.*|.*st.*){3,50}$\"}", TONE_ERR_LIMIT,
+     "too many ways to go on"},
     {"{\"type\":\"integer\",\"multipleOf\":123456789}", TONE_ERR_LIMIT, "too many states"},
     {"{\"type\":\"array\",\"minItems\":1000000}", TONE_ERR_LIMIT, "at least"},
 };
