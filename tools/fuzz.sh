@@ -1,6 +1,7 @@
 #!/bin/sh
 # Build the libFuzzer targets with clang and its sanitizers, and run each for a while.
 #   tools/fuzz.sh FOLDER SECONDS [TARGET...]       see tests/fuzz/meson.build
+# FUZZ_SEED=N begins the random changes at N, so that a run can be repeated; without it each run tries others.
 # Exit status 77 (a skip) where there is no clang that can do it.
 set -eu
 folder=$1 seconds=$2
@@ -42,7 +43,7 @@ for name in "$@"; do
     log=$folder/$name.log
     # A reader must not take more memory than its input justifies: these bounds are far above any honest case.  Its time is
     # measured by watch.c, in seconds of CPU; -timeout is the wall clock, and only ends what never returns.
-    if ASAN_OPTIONS=detect_leaks=$leaks "$folder/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=120 \
+    if ASAN_OPTIONS=detect_leaks=$leaks "$folder/tests/fuzz/fuzz_$name" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -timeout=120 \
         -rss_limit_mb=2048 -malloc_limit_mb=64 -max_len=65536 -detect_leaks=$leaks \
         $([ -f "$dict" ] && echo "-dict=$dict") -artifact_prefix="$folder/crashes/$name-" -print_final_stats=1 \
         "$folder/corpus/$name" "$seeds" >"$log" 2>&1; then

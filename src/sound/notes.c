@@ -178,7 +178,7 @@ static tone_status read_word(tone_notes *notes, const char *word, uint64_t offse
     if (*s == ':') {
         char *end;
         velocity = tone_words_number(s + 1, &end);
-        if (end == s + 1 || !(velocity > 0) || velocity > 1)
+        if (end == s + 1 || !((float)velocity > 0) || velocity > 1)
             return tone_fail(err, TONE_ERR_FORMAT, offset, "'%.40s' has no velocity above 0 and up to 1", word);
         s = end;
     }
@@ -258,7 +258,7 @@ static tone_status read_json_note(tone_notes *notes, json_t *item, size_t i, ton
         return tone_fail(err, TONE_ERR_FORMAT, 0, "note %zu has no start of 0 or more seconds", i);
     if (!number_at(&note.length_s, item, "length", 1) || !(note.length_s > 0))
         return tone_fail(err, TONE_ERR_FORMAT, 0, "note %zu has no length above 0 seconds", i);
-    if (!number_at(&velocity, item, "velocity", 0.8) || !(velocity > 0 && velocity <= 1))
+    if (!number_at(&velocity, item, "velocity", 0.8) || !((float)velocity > 0 && velocity <= 1))
         return tone_fail(err, TONE_ERR_FORMAT, 0, "note %zu has no velocity above 0 and up to 1", i);
     note.velocity = (float)velocity;
     return tone_notes_add(notes, note, err);

@@ -62,6 +62,7 @@ static void test_sentences(void)
         {"C3@0", TONE_ERR_FORMAT, "has no length above 0 after ':'"},
         {"C3@0:0", TONE_ERR_FORMAT, "has no length above 0"},
         {"C3@0:1:0", TONE_ERR_FORMAT, "has no velocity above 0 and up to 1"},
+        {"C3@0:1:1e-300", TONE_ERR_FORMAT, "has no velocity above 0 and up to 1"}, /* 0 as a float */
         {"C3@0:1:1.5", TONE_ERR_FORMAT, "has no velocity"},
         {"C3@0:1x", TONE_ERR_FORMAT, "ends in 'x', which means nothing"},
         {"C3@nan:1", TONE_ERR_FORMAT, "has no start time"},

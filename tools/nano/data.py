@@ -213,6 +213,9 @@ class Dialogues:
             if e["tool"] == "shape" and "remember" not in e["arguments"] and "like" not in e["arguments"]:
                 text = self.said_for(parse_goals(e["arguments"]["goals"]))
             result = self.vary(e["result"]) if rng.random() < 0.7 else e["result"]
+            if "file" in result:  # not the folder where the bank was made
+                name = re.sub(r"[^a-z0-9]+", "_", e["system"].partition("\n")[0][6:].lower()) + re.sub(r".*(?=\.)", "", result["file"])
+                result = {**result, "file": rng.choice(["./", "./", "/home/me/", "exports/", "/tmp/x/"]) + (name if rng.random() < 0.7 else result["file"].rpartition("/")[2])}
             return e["system"], text, e["tool"], e["arguments"], result, answer(e["tool"], result)
         system = rng.choice(self.bank)["system"] if self.bank and rng.random() < 0.5 else random_system(rng, self.table)
         if rng.random() < 0.07:  # leans on the last turn
