@@ -197,7 +197,7 @@ typedef struct tone_turn {
     uint32_t n_calls;      /* made */
     uint32_t n_refused;    /* not made: arguments that break the declaration, repetitions, unknown tools */
     uint32_t n_changes;    /* calls that changed something */
-    uint32_t n_unmeasured; /* numbers in the answer that stand in no result */
+    uint32_t n_unmeasured; /* numbers in the answer that stand in no result; of a model that was trained with the tools, clauses too */
     uint64_t n_prompt, n_reused, n_generated;
     double seconds;
 } tone_turn;

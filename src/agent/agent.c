@@ -378,6 +378,8 @@ static tone_status take_answer(turn *t, const tone_answer *answer)
         warn(t, "the model said nothing");
     }
     t->out->n_unmeasured = tone_claims_check(&t->claims, answer->content, doubt, t);
+    if (tone_agent_is_stateless(t->a) && t->out->n_calls)
+        t->out->n_unmeasured += tone_claims_check_words(&t->claims, answer->content, doubt, t);
     return t->claims.failed ? tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for the measured numbers") : TONE_OK;
 }
 

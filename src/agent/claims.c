@@ -157,6 +157,9 @@ static void know(tone_claims *c, tone_quantity q)
 
 void tone_claims_know(tone_claims *c, const char *text)
 {
+    tone_buf_puts(&c->words, text);
+    tone_buf_putc(&c->words, '\n');
+    c->failed = c->failed || c->words.failed;
     const size_t n = strlen(text);
     size_t at = 0;
     tone_quantity q, before = {.kind = -1};
@@ -199,8 +202,53 @@ uint32_t tone_claims_check(const tone_claims *c, const char *answer, tone_claim_
     return n_unknown;
 }
 
+/* What such an answer puts before a clause. */
+static size_t lead_in(const char *s, size_t n)
+{
+    static const char *const known[] = {"Done: ", "Kept: ", "Not reached: ", "Remembered: ", "Set: ", "Clamped: ", "Now at ", "Steps: ",
+        "Wrote ", "Loaded ", "Found: ", "Rendered ", "That did not work: ", "It measures "};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t m = strlen(known[i]);
+        if (n >= m && memcmp(s, known[i], m) == 0)
+            return m;
+    }
+    return 0;
+}
+
+/* Bytes to the end of the clause at s, which is followed by one of ". ", ";", "," or the end. */
+static size_t clause(const char *s)
+{
+    size_t n = 0;
+    while (s[n] && s[n] != ';' && s[n] != ',' && !(s[n] == '.' && (s[n + 1] == ' ' || !s[n + 1])))
+        n++;
+    return n;
+}
+
+uint32_t tone_claims_check_words(const tone_claims *c, const char *answer, tone_claim_fn *fn, void *arg)
+{
+    uint32_t n_unknown = 0;
+    for (const char *s = answer; *s;) {
+        s += strspn(s, " ;,.");
+        size_t n = clause(s), from = lead_in(s, n);
+        const char *said = s + from;
+        s += n;
+        n -= from;
+        bool numbers = false;
+        for (size_t i = 0; i < n; i++)
+            numbers = numbers || (said[i] >= '0' && said[i] <= '9');
+        if (n < 4 || numbers || (n > 9 && memcmp(said + n - 9, " and more", 9) == 0))
+            continue; /* numbers have their own check */
+        if (!c->words.n || !memmem(c->words.data, c->words.n, said, n)) {
+            n_unknown++;
+            fn(arg, said, n);
+        }
+    }
+    return n_unknown;
+}
+
 void tone_claims_clear(tone_claims *c)
 {
+    tone_buf_clear(&c->words);
     free(c->known);
     *c = (tone_claims){0};
 }

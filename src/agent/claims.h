@@ -11,6 +11,7 @@
 #ifndef TONE_AGENT_CLAIMS_H
 #define TONE_AGENT_CLAIMS_H
 
+#include "base/buf.h"
 #include "tonesmith/base.h"
 
 /* One number of a text. */
@@ -24,6 +25,7 @@ typedef struct tone_quantity {
 typedef struct tone_claims {
     tone_quantity *known;
     size_t n, room;
+    tone_buf words; /* the texts themselves, one a line */
     bool failed; /* memory ran out: nothing can be said */
 } tone_claims;
 
@@ -36,6 +38,10 @@ void tone_claims_know(tone_claims *c, const char *text);
 /* Call fn for each number of the answer that is not known; returns how many. */
 typedef void tone_claim_fn(void *arg, const char *text, size_t n);
 uint32_t tone_claims_check(const tone_claims *c, const char *answer, tone_claim_fn *fn, void *arg);
+
+/* The same for the clauses without numbers of an answer that is made of what was measured, as the small model's are: those
+ * that stand in no known text ("Done: brightness down" after a result without "brightness down"). */
+uint32_t tone_claims_check_words(const tone_claims *c, const char *answer, tone_claim_fn *fn, void *arg);
 
 void tone_claims_clear(tone_claims *c);
 

@@ -64,6 +64,17 @@ static void check_any_text(void)
     }
 }
 
+static void check_words(const char *known, const char *answer, const char *want)
+{
+    tone_claims c = {0};
+    char got[400] = "";
+    tone_claims_know(&c, known);
+    uint32_t n = tone_claims_check_words(&c, answer, gather, got);
+    CHECK_STR(got, want);
+    CHECK((n == 0) == (*want == 0));
+    tone_claims_clear(&c);
+}
+
 int main(void)
 {
     check_units();
@@ -85,5 +96,11 @@ int main(void)
     check_case("mix 30 %", "The mix is 30 percent, not 35%.", "[35%]");
     check_case("", "No number at all, step 3, C4, the 80s.", "");
     check_case("", "Set to 800 Hz.", "[800 Hz]");
+    check_words("{\"now\":\"step 2, after: make it darker\"}", "Now at step 2, after: make it darker.", "");
+    check_words("{\"now\":\"step 2, after: make it darker\"}", "Now at step 2, after: set eq_high.", "[after: set eq_high]");
+    check_words("{\"reached\":\"width up 3.9 dB\",\"kept\":\"punch\"}", "Done: width up 3.9 dB. Kept: punch.", "");
+    check_words("{\"reached\":\"width up 3.9 dB\"}", "Done: width up 3.9 dB. Kept: warmth; as bright.", "[warmth][as bright]");
+    check_words("", "Wrote a.wav.", "[a.wav]");
+    check_words("", " ;., . ", "");
     return check_done();
 }

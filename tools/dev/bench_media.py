@@ -5,7 +5,7 @@
                    (--image F [--budget 280] | --audio F) [--threads 2] [--reps 3]
 
 Ours is the time of `tonesmith encode` less that of `encode --features` (reading, resizing or mel, writing); the peer's is what it
-prints of its own encoder ("encoded in N ms", summed over slices; its preprocessing is not in it).  They take turns; medians.
+prints of its own encoder ("encoding done in N ms", summed over batches; its preprocessing is not in it).  They take turns; medians.
 """
 import argparse
 import os
@@ -38,14 +38,14 @@ def main():
         own = [a.program, "encode", "--mmproj", a.mmproj, *what, "-t", a.threads, "-o", os.path.join(folder, "o.safetensors")]
         if a.image:
             own += ["--budget", a.budget]
-        peer = [a.peer, "-m", a.text, "--mmproj", a.mmproj, *what, "-p", "?", "-n", "1", "-t", a.threads, "-c", "2048", "--no-warmup"]
+        peer = [a.peer, "-m", a.text, "--mmproj", a.mmproj, *what, "-p", "?", "-n", "1", "-t", a.threads, "-c", "2048", "--no-warmup", "--chat-template", "gemma"]
         if a.image:
             peer += ["--image-min-tokens", a.budget, "--image-max-tokens", a.budget]
         timed(own)  # the file into the page cache
         for _ in range(a.reps):
             ours.append(timed(own) - timed(own + ["--features"]))
             r = subprocess.run(peer, capture_output=True, text=True)
-            ms = [float(x) for x in re.findall(r"encoded in (\d+(?:\.\d+)?) ms", r.stderr + r.stdout)]
+            ms = [float(x) for x in re.findall(r"encod(?:ed|ing done) in (\d+(?:\.\d+)?) ms", r.stderr + r.stdout)]
             if not ms:
                 raise SystemExit("the peer printed no time: " + (r.stderr or r.stdout)[-800:])
             theirs.append(sum(ms) / 1000)
