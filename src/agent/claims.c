@@ -233,10 +233,10 @@ uint32_t tone_claims_check_words(const tone_claims *c, const char *answer, tone_
         const char *said = s + from;
         s += n;
         n -= from;
-        bool numbers = false;
-        for (size_t i = 0; i < n; i++)
-            numbers = numbers || (said[i] >= '0' && said[i] <= '9');
-        if (n < 4 || numbers || (n > 9 && memcmp(said + n - 9, " and more", 9) == 0))
+        tone_quantity q;
+        size_t at = 0;
+        bool number = tone_quantity_next(&q, said, n, &at);
+        if (n < 4 || number || (n > 9 && memcmp(said + n - 9, " and more", 9) == 0))
             continue; /* numbers have their own check */
         if (!c->words.n || !memmem(c->words.data, c->words.n, said, n)) {
             n_unknown++;

@@ -29,6 +29,7 @@ typedef struct studio {
     cli_attached attached; /* pictures that go with the next words */
     bool person, dim, pictures, quit, failed;
     bool spoken;           /* the running turn was: what was understood is shown, large changes are asked about */
+    bool open;             /* the last line of an answer is not ended yet */
     tone_measures before; /* of the sound at the beginning of the turn */
     tone_analyzer *ears;
 } studio;
@@ -79,7 +80,8 @@ static void show(void *arg, const tone_agent_event *e)
     else if (e->kind == TONE_AGENT_TEXT)
         fputs(text, stdout);
     else if (e->kind == TONE_AGENT_WARNING)
-        printf("%s! %s%s\n", s->dim ? "\033[33m" : "", text, s->dim ? "\033[0m" : "");
+        printf("%s%s! %s%s\n", s->open ? "\n" : "", s->dim ? "\033[33m" : "", text, s->dim ? "\033[0m" : "");
+    s->open = e->kind == TONE_AGENT_TEXT && e->n ? e->text[e->n - 1] != '\n' : false;
     fflush(stdout);
     free(text);
 }
@@ -150,7 +152,9 @@ static void look_back(studio *s)
     talking = &s->talk;
     tone_status st = cli_look_turn(&s->look, &s->talk, s->ears, &s->voice.scratch, &turn, &err);
     talking = NULL;
-    putchar('\n');
+    if (s->open)
+        putchar('\n');
+    s->open = false;
     if (st)
         complain(s, &err);
     else if (turn.end != TONE_TURN_ANSWERED)
@@ -177,7 +181,9 @@ static void take_turn(studio *s, const tone_medium *media, size_t n_media, const
     talking = &s->talk;
     tone_status st = cli_talk_turn_media(&s->talk, media, n_media, words, &turn, &err);
     talking = NULL;
-    putchar('\n');
+    if (s->open)
+        putchar('\n');
+    s->open = false;
     if (st)
         complain(s, &err);
     else if (turn.end != TONE_TURN_ANSWERED)

@@ -98,6 +98,7 @@ int main(void)
     check_case("", "Set to 800 Hz.", "[800 Hz]");
     check_words("{\"now\":\"step 2, after: make it darker\"}", "Now at step 2, after: make it darker.", "");
     check_words("{\"now\":\"step 2, after: make it darker\"}", "Now at step 2, after: set eq_high.", "[after: set eq_high]");
+    check_words("{\"now\":\"step 2, after: make it darker\"}", "Now at step 3, after: set lfo1_shape.", "[step 3][after: set lfo1_shape]");
     check_words("{\"reached\":\"width up 3.9 dB\",\"kept\":\"punch\"}", "Done: width up 3.9 dB. Kept: punch.", "");
     check_words("{\"reached\":\"width up 3.9 dB\"}", "Done: width up 3.9 dB. Kept: warmth; as bright.", "[warmth][as bright]");
     check_words("", "Wrote a.wav.", "[a.wav]");
