@@ -13,16 +13,9 @@ import sys
 import tempfile
 import time
 
+from checks import check, done
+
 program, model = sys.argv[1:]
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def chat(lines, *options):
@@ -220,5 +213,4 @@ with tempfile.TemporaryDirectory() as where:
     piped(where)
     ruled(where)
     terminals(where)
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

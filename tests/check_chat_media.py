@@ -7,27 +7,14 @@ import json
 import math
 import pathlib
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 
+from checks import check, done
+from media_files import write_wav
+
 program, tiny, golden = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
-
-
-def write_wav(path, samples, rate=22050):
-    data = struct.pack(f"<{len(samples)}h", *(int(32767 * x) for x in samples))
-    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16) +
-                     b"data" + struct.pack("<I", len(data)) + data)
 
 
 def run(model, *options, text="what?"):
@@ -72,7 +59,7 @@ def check_chat(work, model, picture, sound, alone):
     check(json.loads((work / "plain.json").read_text())["messages"][1] != messages[1], f"the model sees them: {plain}")
     r = chat(model, [f"/save {work / 'again.json'}", "/regenerate", f"/save {work / 'same.json'}"], "--load", saved)
     check(r.returncode == 0 and (work / "again.json").read_text() == saved.read_text(), f"loaded as it was saved: {r}")
-    write_wav(copy, [0.3] * 9000)
+    write_wav(copy, [0.3] * 9000, 22050)
     r = chat(model, ["three"], "--load", saved)
     check(r.returncode == 1 and r.stderr.count("copy.wav has changed") == 2, f"a file that changed is said when loading and when asked: {r.stderr}")
     copy.unlink()
@@ -97,9 +84,8 @@ with tempfile.TemporaryDirectory() as folder:
     shutil.copy(tiny, alone)
     shutil.copy(golden / "multimodal" / "mmproj-small.gguf", model.parent / "mmproj-tiny.gguf")
     picture, other, sound, silence = golden / "vision" / "images" / "37x512.png", golden / "vision" / "images" / "20x20.png", work / "a.wav", work / "s.wav"
-    write_wav(sound, [0.4 * math.sin(i / 9) for i in range(22050)])
-    write_wav(silence, [0.0] * 22050)
+    write_wav(sound, [0.4 * math.sin(i / 9) for i in range(22050)], 22050)
+    write_wav(silence, [0.0] * 22050, 22050)
     check_run(model, picture, other, sound, silence, alone)
     check_chat(work, model, picture, sound, alone)
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

@@ -7,16 +7,9 @@ import re
 import subprocess
 import sys
 
+from checks import check, done
+
 program = sys.argv[1]
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args):
@@ -38,5 +31,4 @@ check(r.returncode == 2 and "unknown command" in r.stderr, "unknown command")
 with open("/dev/full", "w") as full:
     r = subprocess.run([program, "version"], stdout=full, stderr=subprocess.PIPE, text=True)
 check(r.returncode == 1 and "standard output" in r.stderr, "a full disk is reported")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

@@ -8,19 +8,12 @@ import shutil
 import subprocess
 import sys
 
+from checks import check, done
+
 program, script = sys.argv[1:3]
-failures = checks = 0
 if not shutil.which("bash"):
     print("skipped: no bash here")
     sys.exit(77)
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def helped(*args):
@@ -41,5 +34,4 @@ for name in commands:
     options = re.findall(r"^  (?:-[A-Za-z],|   ) (--[a-z0-9-]+)", helped(name), re.M)
     check(completed(name, "--") == options and options, f"options of {name}")
     check(completed(name, "x") == [], f"{name}: file names are left to bash")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

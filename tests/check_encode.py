@@ -5,23 +5,16 @@
 """
 import json
 import pathlib
-import struct
 import subprocess
 import sys
 import tempfile
 import zlib
 
+from checks import check, done
+from media_files import nmse, numbers, tensors, write_png
+
 program, golden = sys.argv[1], pathlib.Path(sys.argv[2])
 vision, multimodal = golden / "vision", golden / "multimodal"
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args):
@@ -32,32 +25,6 @@ def sentence(code, words, *args):
     """An exit status and one line on stderr that names what is wrong."""
     r = run(*args)
     check(r.returncode == code and r.stderr.count("\n") == 1 and all(w in r.stderr for w in words), f"{code} {words}: {r}")
-
-
-def tensors(path):
-    """name -> (dtype, shape, bytes)"""
-    data = pathlib.Path(path).read_bytes()
-    (n,) = struct.unpack_from("<Q", data)
-    head = json.loads(data[8:8 + n])
-    head.pop("__metadata__", None)
-    return {k: (t["dtype"], t["shape"], data[8 + n + t["data_offsets"][0]:8 + n + t["data_offsets"][1]]) for k, t in head.items()}
-
-
-def numbers(t):
-    return struct.unpack(f"<{len(t[2]) // 4}{'i' if t[0] == 'I32' else 'f'}", t[2])
-
-
-def nmse(got, want):
-    got, want = numbers(got), numbers(want)
-    return sum((a - b) ** 2 for a, b in zip(got, want)) / sum(b * b for b in want)
-
-
-def write_png(path, width, height, rgb):
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = b"".join(b"\0" + rgb[y * width * 3:(y + 1) * width * 3] for y in range(height))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
-                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def check_features(out):
@@ -94,7 +61,8 @@ def check_stages(work, out):
             for stage in got:
                 if f"{model}.{name}.{stage}" in want:
                     w, n = want[f"{model}.{name}.{stage}"], n + 1
-                    check(got[stage][1] == w[1] and nmse(got[stage], w) <= 1e-11, f"{model} {name} {stage}: {got[stage][1]} {w[1]} {nmse(got[stage], w)}")
+                    e = nmse(numbers(got[stage]), numbers(w))
+                    check(got[stage][1] == w[1] and e <= 1e-11, f"{model} {name} {stage}: {got[stage][1]} {w[1]} {e}")
             check(n == (14 if name == "g9x6" else 3), f"{model} {name}: {n} stages")
 
 
@@ -107,7 +75,8 @@ def check_soft_tokens(out):
             check(r.returncode == 0, f"{model}: {r.stderr}")
             got = tensors(out)["soft_tokens"]
             check(got[1] == [62, want[f"{model}.image.image_soft"][1][1]], f"{model}: {got[1]}")
-            check(nmse(got, want[f"{model}.image.image_soft"]) <= 1e-11, f"{model}: {nmse(got, want[f'{model}.image.image_soft'])}")
+            e = nmse(numbers(got), numbers(want[f"{model}.image.image_soft"]))
+            check(e <= 1e-11, f"{model}: {e}")
 
 
 def check_refusals(work, out):
@@ -134,5 +103,4 @@ with tempfile.TemporaryDirectory() as folder:
     check_stages(work, work / "out.safetensors")
     check_soft_tokens(work / "out.safetensors")
     check_refusals(work, work / "out.safetensors")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

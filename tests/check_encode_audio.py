@@ -7,22 +7,15 @@ import json
 import math
 import pathlib
 import random
-import struct
 import subprocess
 import sys
 import tempfile
 
+from checks import check, done
+from media_files import nmse, numbers, tensors, write_wav
+
 program, golden = sys.argv[1], pathlib.Path(sys.argv[2])
 audio, multimodal = golden / "audio", golden / "multimodal"
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args):
@@ -33,31 +26,6 @@ def sentence(code, words, *args):
     """An exit status and one line on stderr that names what is wrong."""
     r = run(*args)
     check(r.returncode == code and r.stderr.count("\n") == 1 and all(w in r.stderr for w in words), f"{code} {words}: {r}")
-
-
-def tensors(path):
-    """name -> (dtype, shape, bytes)"""
-    data = pathlib.Path(path).read_bytes()
-    (n,) = struct.unpack_from("<Q", data)
-    head = json.loads(data[8:8 + n])
-    head.pop("__metadata__", None)
-    return {k: (t["dtype"], t["shape"], data[8 + n + t["data_offsets"][0]:8 + n + t["data_offsets"][1]]) for k, t in head.items()}
-
-
-def numbers(t):
-    code, size = {"F32": ("f", 4), "I32": ("i", 4), "I64": ("q", 8)}[t[0]]
-    return struct.unpack(f"<{len(t[2]) // size}{code}", t[2])
-
-
-def nmse(got, want):
-    return sum((a - b) ** 2 for a, b in zip(got, want)) / sum(b * b for b in want)
-
-
-def write_wav(path, x, rate=16000, channels=1):
-    data = struct.pack(f"<{len(x)}h", *(max(-32768, min(32767, round(v * 32768))) for v in x))
-    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " +
-                     struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * 2 * channels, 2 * channels, 16) +
-                     b"data" + struct.pack("<I", len(data)) + data)
 
 
 def check_golden(work, out):
@@ -127,5 +95,4 @@ with tempfile.TemporaryDirectory() as folder:
     check_golden(work, work / "o.safetensors")
     check_long(work, work / "o.safetensors")
     check_refused(work, work / "o.safetensors")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

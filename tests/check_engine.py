@@ -11,17 +11,10 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, done
+
 program, golden = sys.argv[1], pathlib.Path(sys.argv[2])
 text = golden / "text"
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args, stdin=""):
@@ -110,5 +103,4 @@ with tempfile.TemporaryDirectory() as folder:
     check_logits(pathlib.Path(folder))
     check_run()
     check_info_and_others(pathlib.Path(folder))
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

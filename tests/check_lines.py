@@ -9,17 +9,9 @@ import pathlib
 import subprocess
 import sys
 
+from checks import check, done
+
 program, golden, model = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        if failures < 20:
-            print("failed:", what)
 
 
 def cases(name):
@@ -80,5 +72,4 @@ def parses():
 
 prompts()
 parses()
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

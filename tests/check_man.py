@@ -8,17 +8,10 @@ import shutil
 import subprocess
 import sys
 
+from checks import check, done
+
 program, page_path = sys.argv[1:3]
 page = open(page_path, encoding="utf-8").read()
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def helped(*args):
@@ -41,5 +34,4 @@ if shutil.which("groff"):
     check(r.returncode == 0 and not r.stderr and len(r.stdout) > 1000, f"groff: {r.stderr[:500]}")
 else:
     print("no groff here: the page's layout was not checked")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

@@ -11,16 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, done
+
 program, golden = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 with tempfile.TemporaryDirectory() as home:
@@ -83,5 +76,4 @@ with tempfile.TemporaryDirectory() as home:
     r = run("doctor")
     check(r.returncode == 0 and "kernels" in r.stdout and r.stderr == "", f"doctor: {r}")
 
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

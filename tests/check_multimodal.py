@@ -6,23 +6,15 @@
 import json
 import pathlib
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import zlib
+
+from checks import check, done
+from media_files import nmse, numbers, tensors, write_png, write_wav
 
 program, golden = sys.argv[1], pathlib.Path(sys.argv[2])
 multimodal, vision, audio = golden / "multimodal", golden / "vision", golden / "audio"
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args):
@@ -33,38 +25,6 @@ def sentence(code, words, *args):
     """An exit status and one line on stderr that names what is wrong."""
     r = run(*args)
     check(r.returncode == code and r.stderr.count("\n") == 1 and all(w in r.stderr for w in words), f"{code} {words}: {r}")
-
-
-def tensors(path):
-    """name -> (dtype, shape, bytes)"""
-    data = pathlib.Path(path).read_bytes()
-    (n,) = struct.unpack_from("<Q", data)
-    head = json.loads(data[8:8 + n])
-    head.pop("__metadata__", None)
-    return {k: (t["dtype"], t["shape"], data[8 + n + t["data_offsets"][0]:8 + n + t["data_offsets"][1]]) for k, t in head.items()}
-
-
-def numbers(t):
-    code = {"F32": "f", "I32": "i", "I64": "q", "U8": "B"}[t[0]]
-    return struct.unpack(f"<{len(t[2]) // struct.calcsize(code)}{code}", t[2])
-
-
-def nmse(got, want):
-    return sum((a - b) ** 2 for a, b in zip(got, want)) / sum(b * b for b in want) if len(got) == len(want) else float("inf")
-
-
-def write_png(path, width, height, rgb):
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = b"".join(b"\0" + rgb[y * width * 3:(y + 1) * width * 3] for y in range(height))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
-                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
-
-
-def write_wav(path, samples, rate=16000):
-    data = struct.pack(f"<{len(samples)}f", *samples)
-    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 3, 1, rate, 4 * rate, 4, 32) +
-                     b"data" + struct.pack("<I", len(data)) + data)
 
 
 def write_grid(path, stages, key, negative):
@@ -92,7 +52,7 @@ def inputs_of(work, prompt, patches, clips):
             options += ["--image", vision / "images" / rest[0], "--budget", rest[2]]
         elif kind == "clip":
             path = work / f"{i}.wav"
-            write_wav(path, numbers(clips[rest[0]]))
+            write_wav(path, numbers(clips[rest[0]]), floats=True)
             options += ["--audio", path]
         else:
             path = work / f"{i}.png"
@@ -153,5 +113,4 @@ with tempfile.TemporaryDirectory() as folder:
     work = pathlib.Path(folder)
     check_golden(work, work / "o.safetensors")
     check_refused(work, work / "o.safetensors")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

@@ -9,23 +9,16 @@ import math
 import pathlib
 import random
 import re
-import struct
 import subprocess
 import sys
 import tempfile
 
+from checks import check, done
+from media_files import write_wav
+
 program, golden, tiny_chat = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 multimodal = golden / "multimodal"
-failures = checks = 0
 RATE = 8000
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(command, *args):
@@ -36,12 +29,6 @@ def sentence(code, words, *args):
     """An exit status and one line on stderr that names what is wrong."""
     r = run(*args)
     check(r.returncode == code and r.stderr.count("\n") == 1 and all(w in r.stderr for w in words), f"{code} {words}: {r}")
-
-
-def write_wav(path, x):
-    data = struct.pack(f"<{len(x)}h", *(max(-32768, min(32767, round(v * 32768))) for v in x))
-    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " +
-                     struct.pack("<IHHIIHH", 16, 1, 1, RATE, RATE * 2, 2, 16) + b"data" + struct.pack("<I", len(data)) + data)
 
 
 def speech(seconds):
@@ -75,7 +62,7 @@ def check_formats(model, wav):
 
 
 def check_silence(model, wav):
-    write_wav(wav, [0.0] * (RATE * 4))
+    write_wav(wav, [0.0] * (RATE * 4), RATE)
     r = run("transcribe", *model, wav)
     check(r.returncode == 0 and r.stdout == "" and "silence" in r.stderr, f"silence: {r}")
     r = run("transcribe", *model, "-f", "json", wav)
@@ -83,7 +70,7 @@ def check_silence(model, wav):
 
 
 def check_refused(model, wav, folder):
-    write_wav(wav, [0.1] * 20)
+    write_wav(wav, [0.1] * 20, RATE)
     sentence(1, ["too short"], "transcribe", *model, wav)
     wav.write_bytes(b"nonsense")
     sentence(1, ["s.wav"], "transcribe", *model, wav)
@@ -102,9 +89,8 @@ with tempfile.TemporaryDirectory() as name:
                    check=True)
     model = ["-m", folder / "hearing.gguf", "--mmproj", multimodal / "mmproj-small.gguf"]
     wav = folder / "s.wav"
-    write_wav(wav, speech(20))
+    write_wav(wav, speech(20), RATE)
     check_formats(model, wav)
     check_silence(model, wav)
     check_refused(model, wav, folder)
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

@@ -9,27 +9,14 @@ import os
 import pathlib
 import random
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 
+from checks import check, done
+from media_files import write_wav
+
 program, maker, golden = os.path.abspath(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
-
-
-def write_wav(path, samples, rate=22050):
-    data = struct.pack(f"<{len(samples)}h", *(max(-32768, min(32767, int(32767 * x))) for x in samples))
-    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16) +
-                     b"data" + struct.pack("<I", len(data)) + data)
 
 
 def run(command, model, *options, lines=()):
@@ -84,9 +71,8 @@ with tempfile.TemporaryDirectory() as folder:
     shutil.copy(golden / "multimodal" / "mmproj-small.gguf", work / "sees" / "mmproj-tiny.gguf")
     random.seed(7)
     room = [random.gauss(0, 5e-4) for _ in range(4 * 22050)]
-    write_wav(work / "quiet.wav", room)
-    write_wav(work / "spoken.wav", [x + (0.3 * math.sin(i / 9) * (0.6 + 0.4 * math.sin(i / 1500)) if 22050 <= i < 44100 else 0) for i, x in enumerate(room)])
+    write_wav(work / "quiet.wav", room, 22050)
+    write_wav(work / "spoken.wav", [x + (0.3 * math.sin(i / 9) * (0.6 + 0.4 * math.sin(i / 1500)) if 22050 <= i < 44100 else 0) for i, x in enumerate(room)], 22050)
     for part in (check_studio, check_say):
         part(model, blind, work / "spoken.wav", work / "quiet.wav", golden / "vision" / "images" / "20x20.png")
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures or not checks else 0)
+done()

@@ -13,16 +13,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from checks import check, done  # noqa: E402
+
 program, model, here = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-checks = failed = 0
-
-
-def check(ok, text):
-    global checks, failed
-    checks += 1
-    if not ok:
-        failed += 1
-        print("failed:", text)
 
 
 def run(*args, cwd=None):
@@ -73,5 +67,4 @@ RIGHT, MEASURED = 68, 62
 under_names()
 if "--names-only" not in sys.argv:
     held_out()
-print(f"{checks} checks, {failed} failed")
-sys.exit(failed > 0)
+done()

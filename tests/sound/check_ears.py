@@ -10,17 +10,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from checks import check, done  # noqa: E402
+
 program, golden = sys.argv[1], pathlib.Path(sys.argv[2]) / "sound"
 expect = json.loads((golden / "expect.json").read_text())
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args, **env):
@@ -124,5 +118,4 @@ with tempfile.TemporaryDirectory() as name:
     compare(pathlib.Path(name))
     picture(pathlib.Path(name))
     wrong(pathlib.Path(name))
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()

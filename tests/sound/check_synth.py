@@ -8,16 +8,10 @@ import sys
 import tempfile
 import wave
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from checks import check, done  # noqa: E402
+
 program = sys.argv[1]
-failures = checks = 0
-
-
-def check(ok, what):
-    global failures, checks
-    checks += 1
-    if not ok:
-        failures += 1
-        print("failed:", what)
 
 
 def run(*args, status=0):
@@ -96,5 +90,4 @@ with tempfile.TemporaryDirectory() as folder:
     bench = json.loads(run("bench-sound", "--json").stdout)
     check(bench["times_real_time"] > 1 and len(bench["parts"]) == 13, f"{bench}")
 
-print(f"{checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+done()
