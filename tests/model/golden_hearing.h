@@ -2,15 +2,8 @@
 #ifndef TONE_TESTS_GOLDEN_HEARING_H
 #define TONE_TESTS_GOLDEN_HEARING_H
 
-#include "golden.h"
+#include "golden_media.h"
 #include "model/hearing.h"
-
-static inline const char *golden_sound_path(char out[512], const char *set, const char *file)
-{
-    const char *root = getenv("TONE_GOLDEN");
-    snprintf(out, 512, "%s/%s/%s", root ? root : "tests/golden", set, file);
-    return out;
-}
 
 /* Ends the program when they cannot be opened: nothing after that would mean anything. */
 static inline tone_hearing *golden_hearing(const char *set, const char *file)
@@ -18,23 +11,11 @@ static inline tone_hearing *golden_hearing(const char *set, const char *file)
     char path[512];
     tone_error err = {0};
     tone_hearing *h;
-    if (tone_hearing_open(&h, golden_sound_path(path, set, file), &err)) {
+    if (tone_hearing_open(&h, golden_media_path(path, set, file), &err)) {
         fprintf(stderr, "%s: %s\n", path, err.text);
         exit(1);
     }
     return h;
-}
-
-static inline tone_safetensors *golden_sound_tensors(const char *set, const char *file)
-{
-    char path[512];
-    tone_error err = {0};
-    tone_safetensors *s;
-    if (tone_safetensors_open(&s, golden_sound_path(path, set, file), &err)) {
-        fprintf(stderr, "%s: %s\n", path, err.text);
-        exit(1);
-    }
-    return s;
 }
 
 /* A tensor as floats; ends the program when there is none. */

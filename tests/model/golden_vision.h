@@ -2,15 +2,8 @@
 #ifndef TONE_TESTS_GOLDEN_VISION_H
 #define TONE_TESTS_GOLDEN_VISION_H
 
-#include "golden.h"
+#include "golden_media.h"
 #include "model/vision.h"
-
-static inline const char *golden_media_path(char out[512], const char *set, const char *file)
-{
-    const char *root = getenv("TONE_GOLDEN");
-    snprintf(out, 512, "%s/%s/%s", root ? root : "tests/golden", set, file);
-    return out;
-}
 
 static inline tone_vision *golden_vision(const char *set, const char *file)
 {
@@ -22,18 +15,6 @@ static inline tone_vision *golden_vision(const char *set, const char *file)
         exit(1);
     }
     return v;
-}
-
-static inline tone_safetensors *golden_media_tensors(const char *set, const char *file)
-{
-    char path[512];
-    tone_error err = {0};
-    tone_safetensors *s;
-    if (tone_safetensors_open(&s, golden_media_path(path, set, file), &err)) {
-        fprintf(stderr, "%s: %s\n", path, err.text);
-        exit(1);
-    }
-    return s;
 }
 
 /* The picture whose patches are INPUT.pixels; tone_patches_clear(). */

@@ -5,48 +5,13 @@
 #include "base/random.h"
 #include "signal/resample.h"
 
-typedef struct watch {
-    const tone_safetensors *want;
-    const char *prefix; /* "tiny.sweep_0.5" */
-    double most;
-    size_t n;           /* stages compared */
-    double worst;
-} watch;
-
-/* "layer_2" for the end of a layer, "l0_lconv" for what is inside one, "conv0". */
-static void stage_name(char out[128], const watch *w, int layer, const char *stage)
-{
-    if (layer < 0)
-        snprintf(out, 128, "%s.%s", w->prefix, stage);
-    else if (strcmp(stage, "out") == 0)
-        snprintf(out, 128, "%s.layer_%d", w->prefix, layer);
-    else
-        snprintf(out, 128, "%s.l%d_%s", w->prefix, layer, stage);
-}
-
-static void see(void *arg, int layer, const char *stage, const float *rows, size_t n_rows, size_t n_cols, size_t stride)
-{
-    watch *w = arg;
-    char name[128];
-    stage_name(name, w, layer, stage);
-    const tone_tensor *t = tone_safetensors_find(w->want, name);
-    if (!t)
-        return;
-    bool first_rows = !strncmp(stage, "conv", 4); /* the files hold the first five */
-    CHECK_CASE(stride == n_cols && (first_rows ? t->n_values <= n_rows * n_cols : t->n_values == n_rows * n_cols), "%s", name);
-    double e = golden_nmse(rows, (const float *)(const void *)t->data, t->n_values);
-    CHECK_CASE(e <= w->most, "%s: %.2e", name, e);
-    w->worst = e > w->worst ? e : w->worst;
-    w->n++;
-}
-
 static void check_stages(const tone_hearing *h, const tone_safetensors *mel, const tone_safetensors *want, const char *model,
                          const char *clip, size_t n_stages, double most)
 {
     char prefix[64];
     snprintf(prefix, sizeof prefix, "%s.%s", model, clip);
-    watch w = {.want = want, .prefix = prefix, .most = most};
-    const tone_tap tap = {see, &w};
+    golden_watch w = {.want = want, .prefix = prefix, .most = most};
+    const tone_tap tap = {golden_see, &w};
     tone_hearing_options o = tone_hearing_defaults();
     o.exact = true;
     size_t n;
@@ -62,7 +27,7 @@ static void check_stages(const tone_hearing *h, const tone_safetensors *mel, con
 
 static void check_golden(void)
 {
-    tone_safetensors *mel = golden_sound_tensors("audio", "mel.safetensors"), *want = golden_sound_tensors("audio", "stages.safetensors");
+    tone_safetensors *mel = golden_media_tensors("audio", "mel.safetensors"), *want = golden_media_tensors("audio", "stages.safetensors");
     tone_hearing *h = golden_hearing("audio", "tiny");
     check_stages(h, mel, want, "tiny", "noise_0.1", 13, 1e-11);
     check_stages(h, mel, want, "tiny", "sweep_0.5", 13, 1e-11);
@@ -72,7 +37,7 @@ static void check_golden(void)
     check_stages(h, mel, want, "limited", "sweep_0.5", 12, 1e-10);
     tone_hearing_close(h);
     tone_safetensors_close(want);
-    want = golden_sound_tensors("multimodal", "stages.safetensors");
+    want = golden_media_tensors("multimodal", "stages.safetensors");
     h = golden_hearing("multimodal", "mmproj-small.gguf");
     size_t n, n_want;
     const float *rows = golden_floats(mel, "sweep_0.5", &n), *soft_want = golden_floats(want, "small.audio.audio_soft", &n_want);
@@ -253,8 +218,8 @@ static void check_refusals(const tone_hearing *h)
     CHECK(tone_hearing_stream_open(&s, h, 1, 1, NULL, &err) == TONE_ERR_ARGUMENT && !s);
     char path[512];
     tone_hearing *none;
-    CHECK(tone_hearing_open(&none, golden_sound_path(path, "multimodal", "mmproj-large.gguf"), &err) == TONE_ERR_NOT_FOUND && !none);
-    CHECK(tone_hearing_open(&none, golden_sound_path(path, "vision", "small"), &err) == TONE_ERR_NOT_FOUND && !none);
+    CHECK(tone_hearing_open(&none, golden_media_path(path, "multimodal", "mmproj-large.gguf"), &err) == TONE_ERR_NOT_FOUND && !none);
+    CHECK(tone_hearing_open(&none, golden_media_path(path, "vision", "small"), &err) == TONE_ERR_NOT_FOUND && !none);
     free(x);
 }
 

@@ -71,8 +71,8 @@ int main(void)
     char path[512];
     for (int i = 0; i < 9000; i++)
         sound[i] = (float)(0.3 * sin(i * 0.1));
-    check_opening(golden_sound_path(path, "multimodal", "mmproj-small.gguf"));
-    check_opening(golden_sound_path(path, "audio", "limited"));
+    check_opening(golden_media_path(path, "multimodal", "mmproj-small.gguf"));
+    check_opening(golden_media_path(path, "audio", "limited"));
     tone_hearing *h = golden_hearing("audio", "limited");
     check_listening(h);
     tone_hearing_close(h);

@@ -1,56 +1,27 @@
 /* Files that are almost ears: every tensor and every key missing once, wrong shapes, types and bounds, random damage.  Refusals
  * name the tensor or the key; what still opens can listen without a crash. */
-#include <unistd.h>
-
-#include "base/file.h"
 #include "base/random.h"
+#include "damaged.h"
 #include "golden_hearing.h"
 
-typedef struct file {
-    char *bytes;
-    size_t n;
-    char path[64]; /* where damaged copies go */
-} file;
-
-static file read_golden(const char *set, const char *name)
+static damaged read_golden(const char *set, const char *name)
 {
-    file f = {0};
     char path[512];
-    tone_error err = {0};
-    if (!CHECK(tone_file_read(&f.bytes, &f.n, golden_sound_path(path, set, name), 64 << 20, &err) == TONE_OK))
-        exit(1);
-    snprintf(f.path, sizeof f.path, "/tmp/tonesmith_ears_%ld.gguf", (long)getpid());
-    return f;
+    return damaged_read(golden_media_path(path, set, name));
 }
 
-static tone_status open_bytes(tone_hearing **h, const file *f, tone_error *err)
+static tone_status open_bytes(tone_hearing **h, const damaged *f, tone_error *err)
 {
     memset(err, 0, sizeof *err);
-    FILE *out = fopen(f->path, "wb");
-    if (!CHECK(out && fwrite(f->bytes, 1, f->n, out) == f->n && fclose(out) == 0))
-        exit(1);
+    damaged_write(f, f->bytes, f->n);
     tone_status st = tone_hearing_open(h, f->path, err);
     CHECK_CASE((st == TONE_OK) == (*h != NULL) && (!st || err->text[0]), "%s", err->text);
     return st;
 }
 
-/* The length-prefixed string `text` in the header. */
-static char *find_string(const file *f, const char *text)
-{
-    size_t n = strlen(text);
-    for (size_t i = 8; i + n <= f->n; i++) {
-        uint64_t length;
-        memcpy(&length, f->bytes + i - 8, 8);
-        if (length == n && memcmp(f->bytes + i, text, n) == 0)
-            return f->bytes + i;
-    }
-    CHECK_CASE(false, "'%s' is not in the header", text);
-    exit(1);
-}
-
 static void check_missing(void)
 {
-    file f = read_golden("multimodal", "mmproj-small.gguf");
+    damaged f = read_golden("multimodal", "mmproj-small.gguf");
     tone_gguf *g;
     tone_error err = {0};
     if (!CHECK(tone_gguf_open_memory(&g, f.bytes, f.n, &err) == TONE_OK))
@@ -76,11 +47,10 @@ static void check_missing(void)
         tone_hearing_close(h);
     }
     tone_gguf_close(g);
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
-static void check_damaged(file *f, const char *name, const void *value, size_t at, size_t n, const char *words)
+static void check_damaged(damaged *f, const char *name, const void *value, size_t at, size_t n, const char *words)
 {
     char *place = find_string(f, name) + strlen(name) + at, kept[32];
     tone_error err;
@@ -96,7 +66,7 @@ static void check_damaged(file *f, const char *name, const void *value, size_t a
 /* Behind a tensor's name: dimensions (u32), their sizes (u64 each), type (u32), offset.  Behind a key: type (u32), value. */
 static void check_values(void)
 {
-    file f = read_golden("multimodal", "mmproj-small.gguf");
+    damaged f = read_golden("multimodal", "mmproj-small.gguf");
     const uint32_t type = TONE_TYPE_I32, zero = 0, huge = INT32_MAX, seven = 7;
     const uint64_t up[2] = {256, 64}, taps[2] = {64, 5}, conv[4] = {9, 1, 1, 128}, conv1[4] = {3, 3, 8, 128};
     check_damaged(&f, "a.blk.1.ln2.weight", &type, 12, 4, "a.blk.1.ln2.weight");
@@ -114,14 +84,13 @@ static void check_values(void)
     }
     check_damaged(&f, "clip.audio.num_mel_bins", &seven, 4, 4, "7 mel bands");
     check_damaged(&f, "clip.audio.projector_type", "x", 12, 1, "xemma4a");
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
 /* A bound that is none, in the data of a tensor. */
 static void check_bounds(void)
 {
-    file f = read_golden("multimodal", "mmproj-small.gguf");
+    damaged f = read_golden("multimodal", "mmproj-small.gguf");
     tone_gguf *g;
     tone_error err = {0};
     if (!CHECK(tone_gguf_open_memory(&g, f.bytes, f.n, &err) == TONE_OK))
@@ -136,14 +105,13 @@ static void check_bounds(void)
         CHECK(open_bytes(&h, &f, &err) == TONE_ERR_FORMAT && strstr(err.text, "a.blk.1.conv_pw1.output_max"));
         tone_hearing_close(h);
     }
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
 /* Damage anywhere in the directory or the weights: an error, or rows of whatever numbers. */
 static void check_random(void)
 {
-    file f = read_golden("multimodal", "mmproj-small.gguf");
+    damaged f = read_golden("multimodal", "mmproj-small.gguf");
     tone_random r;
     tone_random_seed(&r, 13);
     printf("seed 13\n");
@@ -173,8 +141,7 @@ static void check_random(void)
             f.bytes[at[i]] = kept[i];
     }
     CHECK_CASE(n_opened > 60, "%zu opened", n_opened);
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
 /* config.json beside the weights of the golden folder, with one text in place of another. */
@@ -203,10 +170,10 @@ static void check_configs(void)
     tone_error err = {0};
     snprintf(folder, sizeof folder, "/tmp/tonesmith_ears_%ld", (long)getpid());
     snprintf(link, sizeof link, "%s/model.safetensors", folder);
-    char *whole = realpath(golden_sound_path(weights, "audio", "tiny/model.safetensors"), NULL);
+    char *whole = realpath(golden_media_path(weights, "audio", "tiny/model.safetensors"), NULL);
     snprintf(command, sizeof command, "mkdir %s", folder);
     if (!CHECK(whole && system(command) == 0 && symlink(whole, link) == 0 &&
-               tone_file_read(&text, &n, golden_sound_path(weights, "audio", "tiny/config.json"), 1 << 20, &err) == TONE_OK))
+               tone_file_read(&text, &n, golden_media_path(weights, "audio", "tiny/config.json"), 1 << 20, &err) == TONE_OK))
         exit(1);
     static const char *const cases[][3] = {
         {"\"audio_config\"", "\"audio_config\"", NULL},

@@ -2,45 +2,12 @@
  * against the exact one. */
 #include "golden_vision.h"
 
-typedef struct watch {
-    const tone_safetensors *want;
-    const char *prefix; /* "small.g9x6" */
-    size_t n;           /* stages compared */
-    double worst;
-} watch;
-
-/* "layer_2" for the end of a layer, "l0_q_rope" for what is inside one, "pooled". */
-static void stage_name(char out[128], const watch *w, int layer, const char *stage)
-{
-    if (layer < 0)
-        snprintf(out, 128, "%s.%s", w->prefix, stage);
-    else if (strcmp(stage, "out") == 0)
-        snprintf(out, 128, "%s.layer_%d", w->prefix, layer);
-    else
-        snprintf(out, 128, "%s.l%d_%s", w->prefix, layer, stage);
-}
-
-static void see(void *arg, int layer, const char *stage, const float *rows, size_t n_rows, size_t n_cols, size_t stride)
-{
-    watch *w = arg;
-    char name[128];
-    stage_name(name, w, layer, stage);
-    const tone_tensor *t = tone_safetensors_find(w->want, name);
-    if (!t)
-        return;
-    CHECK_CASE(t->n_values == n_rows * n_cols && stride == n_cols, "%s", name);
-    double e = golden_nmse(rows, (const float *)(const void *)t->data, n_rows * n_cols);
-    CHECK_CASE(e <= 1e-11, "%s: %.2e", name, e);
-    w->worst = e > w->worst ? e : w->worst;
-    w->n++;
-}
-
 static void check_stages(const tone_vision *v, const tone_safetensors *want, const char *model, const char *input, size_t n_stages)
 {
     char prefix[64];
     snprintf(prefix, sizeof prefix, "%s.%s", model, input);
-    watch w = {.want = want, .prefix = prefix};
-    const tone_tap tap = {see, &w};
+    golden_watch w = {.want = want, .prefix = prefix, .most = 1e-11};
+    const tone_tap tap = {golden_see, &w};
     tone_vision_options o = tone_vision_defaults();
     o.exact = true;
     tone_patches p = golden_patches(want, input);

@@ -1,55 +1,26 @@
 /* Files that are almost eyes: every tensor and every key missing once, wrong shapes, types and bounds, random damage.  Refusals
  * name the tensor or the key; what still opens can look without a crash. */
-#include <unistd.h>
-
-#include "base/file.h"
 #include "base/random.h"
+#include "damaged.h"
 #include "golden_vision.h"
 
-typedef struct file {
-    char *bytes;
-    size_t n;
-    char path[64]; /* where damaged copies go */
-} file;
-
-static file read_golden(const char *set, const char *name)
+static damaged read_golden(const char *set, const char *name)
 {
-    file f = {0};
     char path[512];
-    tone_error err = {0};
-    if (!CHECK(tone_file_read(&f.bytes, &f.n, golden_media_path(path, set, name), 64 << 20, &err) == TONE_OK))
-        exit(1);
-    snprintf(f.path, sizeof f.path, "/tmp/tonesmith_eyes_%ld.gguf", (long)getpid());
-    return f;
+    return damaged_read(golden_media_path(path, set, name));
 }
 
-static tone_status open_bytes(tone_vision **v, const file *f, tone_error *err)
+static tone_status open_bytes(tone_vision **v, const damaged *f, tone_error *err)
 {
     memset(err, 0, sizeof *err);
-    FILE *out = fopen(f->path, "wb");
-    if (!CHECK(out && fwrite(f->bytes, 1, f->n, out) == f->n && fclose(out) == 0))
-        exit(1);
+    damaged_write(f, f->bytes, f->n);
     tone_status st = tone_vision_open(v, f->path, err);
     CHECK_CASE((st == TONE_OK) == (*v != NULL) && (!st || err->text[0]), "%s", err->text);
     return st;
 }
 
-/* The length-prefixed string `text` in the header. */
-static char *find_string(const file *f, const char *text)
-{
-    size_t n = strlen(text);
-    for (size_t i = 8; i + n <= f->n; i++) {
-        uint64_t length;
-        memcpy(&length, f->bytes + i - 8, 8);
-        if (length == n && memcmp(f->bytes + i, text, n) == 0)
-            return f->bytes + i;
-    }
-    CHECK_CASE(false, "'%s' is not in the header", text);
-    exit(1);
-}
-
 /* Opens the file with the name's last letter changed. */
-static tone_status open_without(const file *f, const char *name, tone_error *err)
+static tone_status open_without(const damaged *f, const char *name, tone_error *err)
 {
     char *last = find_string(f, name) + strlen(name) - 1, kept = *last;
     tone_vision *v = NULL;
@@ -67,7 +38,7 @@ static bool is_optional(const char *tensor)
 
 static void check_missing(const char *name, size_t n_optional_keys)
 {
-    file f = read_golden("multimodal", name);
+    damaged f = read_golden("multimodal", name);
     tone_gguf *g;
     tone_error err = {0};
     if (!CHECK(tone_gguf_open_memory(&g, f.bytes, f.n, &err) == TONE_OK))
@@ -93,11 +64,10 @@ static void check_missing(const char *name, size_t n_optional_keys)
     }
     CHECK_CASE(n_opened == n_optional_keys, "%s opens without %zu of its keys", name, n_opened);
     tone_gguf_close(g);
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
-static void check_damaged_value(file *f, const char *name, const void *value, size_t at, size_t n, const char *words)
+static void check_damaged_value(damaged *f, const char *name, const void *value, size_t at, size_t n, const char *words)
 {
     char *place = find_string(f, name) + strlen(name) + at, kept[16];
     tone_error err;
@@ -113,7 +83,7 @@ static void check_damaged_value(file *f, const char *name, const void *value, si
 /* Behind a tensor's name: dimensions (u32), their sizes (u64 each), type (u32), offset.  Behind a key: type (u32), value. */
 static void check_values(void)
 {
-    file f = read_golden("multimodal", "mmproj-small.gguf");
+    damaged f = read_golden("multimodal", "mmproj-small.gguf");
     const uint64_t one = 1;
     const uint32_t type = TONE_TYPE_I32, zero = 0, huge = INT32_MAX, seven = 7;
     const float nothing = NAN;
@@ -135,14 +105,13 @@ static void check_values(void)
     }
     check_damaged_value(&f, "clip.vision.attention.layer_norm_epsilon", &nothing, 4, 4, "epsilon");
     check_damaged_value(&f, "clip.vision.projector_type", "x", 12, 1, "xemma4v");
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
 /* Damage anywhere in the directory or the weights: an error, or rows of whatever numbers. */
 static void check_random(void)
 {
-    file f = read_golden("multimodal", "mmproj-large.gguf");
+    damaged f = read_golden("multimodal", "mmproj-large.gguf");
     tone_random r;
     tone_random_seed(&r, 11);
     printf("seed 11\n");
@@ -171,8 +140,7 @@ static void check_random(void)
             f.bytes[at[i]] = kept[i];
     }
     CHECK(n_opened > 100);
-    free(f.bytes);
-    unlink(f.path);
+    damaged_clear(&f);
 }
 
 /* config.json beside the weights of the golden folder, with one text in place of another. */
