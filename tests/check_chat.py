@@ -144,8 +144,8 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def end(self, seconds=30, again=None):
-        """The exit status; the program is expected to end by itself.  A key that came before the line was being edited means
-        nothing (a terminal swallows Ctrl-D then): `again` is pressed every second."""
+        """The exit status; the program is expected to end by itself.  `again` is pressed every second: a Ctrl-D that comes before
+        the line is being edited means nothing, and must not spoil the next."""
         end, press = time.time() + seconds, time.time() + 1
         while time.time() < end:
             try:
@@ -200,12 +200,12 @@ def terminals(folder):
         if stopped:
             break
     check(stopped, "Ctrl-C stops an answer")
-    t.send("/max 3\n")
+    t.send("/max 300\n")
     t.until("\n> ")
     t.send("again\n")
+    t.until("again\r\n")
+    t.send("\x04")  # while the answer is written
     t.until(*ANSWERED)
-    t.until("\n> ")
-    t.send("\x04")
     check(t.end(again="\x04") == 0, "Ctrl-D ends with 0")
 
 

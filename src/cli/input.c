@@ -58,6 +58,8 @@ static int read_character(EditLine *e, wchar_t *out)
         ssize_t got = read(STDIN_FILENO, bytes + n, 1);
         if (got <= 0)
             return (int)got;
+        if (!n && !bytes[0])
+            continue; /* a Ctrl-D from before the line was edited: in the line it would keep the next one from ending it */
         uint32_t c;
         bool unfinished;
         if (tone_utf8_decode(bytes, ++n, &c)) {
