@@ -37,6 +37,9 @@ enum {
     TONE_HEARING_MIN_SAMPLES = 161     /* fewer make no soft token      */
 };
 
+/* Peaks below this, 60 dB under full scale, are hardly anything to hear. */
+#define TONE_HEARING_FAINT 1e-3F
+
 typedef struct tone_hearing tone_hearing;
 
 typedef struct tone_hearing_facts {
@@ -89,7 +92,7 @@ TONE_API TONE_NODISCARD tone_status tone_hearing_cut(tone_hearing_span **out, si
 typedef struct tone_heard_part {
     tone_hearing_span span;
     tone_soft soft;
-    float peak;    /* the largest absolute sample: below 1e-3 there was hardly anything to hear */
+    float peak;    /* the largest absolute sample: TONE_HEARING_FAINT */
     float *mel;    /* (n_mel, 128) the features; NULL unless keep_mel was asked for */
     size_t n_mel;
 } tone_heard_part;

@@ -64,7 +64,7 @@ typedef struct tone_medium {
 typedef struct tone_medium_facts {
     size_t n_soft;
     size_t n_parts; /* a sound of more than 30 s has several */
-    float peak;     /* of a sound: below 1e-3 there was hardly anything to hear */
+    float peak;     /* of a sound; TONE_HEARING_FAINT */
     double seconds; /* of a sound */
 } tone_medium_facts;
 

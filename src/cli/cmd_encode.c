@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/encode_audio.h"
 #include "cli/engine.h"
+#include "cli/media.h"
 #include "cli/model_path.h"
 #include "cli/tensors.h"
 #include "format/image.h"
@@ -35,20 +36,9 @@ static void split_heads(tone_tensor *t, const char *stage, uint32_t head_dim)
 static void see(void *arg, int layer, const char *stage, const float *rows, size_t n_rows, size_t n_cols, size_t stride)
 {
     watch *w = arg;
-    char name[64];
-    if (layer < 0)
-        snprintf(name, sizeof name, "%s", stage);
-    else if (strcmp(stage, "out") == 0)
-        snprintf(name, sizeof name, "layer_%d", layer);
-    else
-        snprintf(name, sizeof name, "l%d_%s", layer, stage);
-    if (strcmp(name, "soft_tokens") == 0)
-        return; /* written in any case */
-    float *to = cli_tensors_add(w->tensors, name, TONE_TYPE_F32, n_rows, n_cols);
-    for (size_t i = 0; to && i < n_rows; i++)
-        memcpy(to + i * n_cols, rows + i * stride, n_cols * sizeof *to);
-    if (to)
-        split_heads(&w->tensors->list[w->tensors->n - 1], stage, w->head_dim);
+    tone_tensor *t = cli_tensors_stage(w->tensors, layer, stage, rows, n_rows, n_cols, stride);
+    if (t)
+        split_heads(t, stage, w->head_dim);
 }
 
 /* The picture as the tower takes it: bytes, values between 0 and 1, column and row of each patch. */
@@ -95,9 +85,7 @@ static tone_status look(const wish *w, const tone_vision *v, const tone_vision_o
     *took = cli_now_s() - start;
     if (st || w->features)
         return st;
-    float *rows = cli_tensors_add(t, "soft_tokens", TONE_TYPE_F32, soft.n, soft.width);
-    if (rows)
-        memcpy(rows, soft.rows, soft.n * soft.width * sizeof *rows);
+    cli_tensors_append(t, "soft_tokens", soft.rows, soft.n, soft.width, soft.width);
     tone_soft_clear(&soft);
     return TONE_OK;
 }
@@ -125,17 +113,11 @@ static int encode_image(const wish *w, const char *path, const tone_vision_optio
 
 static int vision_options(const wish *w, tone_vision_options *o)
 {
-    static const char *const names[] = {"pillow", "torch", "none"};
     *o = tone_vision_defaults();
     o->budget = (uint32_t)w->budget;
     o->n_threads = (uint32_t)w->threads;
     o->exact = w->exact;
-    for (int i = 0; w->resize && i < 3; i++)
-        if (strcmp(w->resize, names[i]) == 0) {
-            o->resize = (tone_resize)i;
-            return 0;
-        }
-    return w->resize ? cli_misuse("encode", "--resize is pillow, torch or none, not '%s'", w->resize) : 0;
+    return cli_resize_named(&o->resize, w->resize, "encode");
 }
 
 static int encode_audio(const wish *w, const char *path)

@@ -143,6 +143,19 @@ static bool confirm(void *arg, const char *name, const char *arguments)
     return got == CLI_LINE_TEXT && line[0] != 'n' && line[0] != 'N';
 }
 
+/* The end of a turn, when it is not an answer. */
+static void tell_end(studio *s, tone_status st, const tone_turn *turn, const tone_error *err)
+{
+    talking = NULL;
+    if (s->open)
+        putchar('\n');
+    s->open = false;
+    if (st)
+        complain(s, err);
+    else if (turn->end != TONE_TURN_ANSWERED)
+        printf("(%s)\n", tone_turn_end_text(turn->end));
+}
+
 /* The model sees what it did. */
 static void look_back(studio *s)
 {
@@ -151,14 +164,7 @@ static void look_back(studio *s)
     printf("    (the model looks at the result)\n");
     talking = &s->talk;
     tone_status st = cli_look_turn(&s->look, &s->talk, s->ears, &s->voice.scratch, &turn, &err);
-    talking = NULL;
-    if (s->open)
-        putchar('\n');
-    s->open = false;
-    if (st)
-        complain(s, &err);
-    else if (turn.end != TONE_TURN_ANSWERED)
-        printf("(%s)\n", tone_turn_end_text(turn.end));
+    tell_end(s, st, &turn, &err);
     if (!st && turn.n_changes)
         show_change(s);
     tone_turn_clear(&turn);
@@ -180,14 +186,7 @@ static void take_turn(studio *s, const tone_medium *media, size_t n_media, const
     }
     talking = &s->talk;
     tone_status st = cli_talk_turn_media(&s->talk, media, n_media, words, &turn, &err);
-    talking = NULL;
-    if (s->open)
-        putchar('\n');
-    s->open = false;
-    if (st)
-        complain(s, &err);
-    else if (turn.end != TONE_TURN_ANSWERED)
-        printf("(%s)\n", tone_turn_end_text(turn.end));
+    tell_end(s, st, &turn, &err);
     bool changed = !st && turn.n_changes;
     bool whole = turn.end == TONE_TURN_ANSWERED;
     tone_turn_clear(&turn);

@@ -15,9 +15,6 @@
 #include "signal/mel.h"
 #include "signal/resample.h"
 
-/* Nearly nothing: 60 dB below full scale. */
-static const float faint = 1e-3f;
-
 typedef struct watch {
     cli_tensors *tensors;
     uint32_t n_channels[2]; /* of conv0 and conv1 */
@@ -37,16 +34,7 @@ static void split_channels(tone_tensor *t, const char *stage, const watch *w)
 static void see(void *arg, int layer, const char *stage, const float *rows, size_t n_rows, size_t n_cols, size_t stride)
 {
     watch *w = arg;
-    char name[64];
-    if (layer < 0)
-        snprintf(name, sizeof name, "%s", stage);
-    else if (strcmp(stage, "out") == 0)
-        snprintf(name, sizeof name, "layer_%d", layer);
-    else
-        snprintf(name, sizeof name, "l%d_%s", layer, stage);
-    if (strcmp(name, "soft_tokens") == 0)
-        return; /* written in any case */
-    tone_tensor *t = cli_tensors_append(w->tensors, name, rows, n_rows, n_cols, stride);
+    tone_tensor *t = cli_tensors_stage(w->tensors, layer, stage, rows, n_rows, n_cols, stride);
     if (t)
         split_channels(t, stage, w);
 }
@@ -108,7 +96,7 @@ static void remark(const char *path, const tone_samples *sound)
 {
     char safe[512];
     cli_safe_path(safe, path);
-    if (tone_hearing_peak(sound->x, sound->n) < faint)
+    if (tone_hearing_peak(sound->x, sound->n) < TONE_HEARING_FAINT)
         fprintf(stderr, "tonesmith encode: note: %s is silent, or nearly so\n", safe);
     if (sound->n > TONE_HEARING_MAX_SAMPLES)
         fprintf(stderr, "tonesmith encode: note: %s takes %.1f s; it is cut at pauses into parts of 30 s at most\n", safe,

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "model/patches.h"
+#include "tonesmith/hearing.h"
 
 enum { BATCH_DEFAULT = 512 };
 
@@ -14,7 +16,7 @@ static bool read_budget(const char *text, uint32_t *out)
     char *end;
     unsigned long n = strtoul(text, &end, 10);
     *out = (uint32_t)n;
-    return *text >= '0' && *text <= '9' && !*end && (n == 70 || n == 140 || n == 280 || n == 560 || n == 1120);
+    return *text >= '0' && *text <= '9' && !*end && n <= UINT32_MAX && tone_budget_known(*out);
 }
 
 static int set_budgets(cli_media *m, const char *command)
@@ -44,9 +46,19 @@ int cli_media_order(cli_media *m, const char *command)
     return set_budgets(m, command);
 }
 
+int cli_resize_named(tone_resize *out, const char *name, const char *command)
+{
+    static const char *const names[] = {"pillow", "torch", "none"}; /* as tone_resize */
+    for (int i = 0; name && i < 3; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *out = (tone_resize)i;
+            return 0;
+        }
+    return name ? cli_misuse(command, "--resize is pillow, torch or none, not '%s'", name) : 0;
+}
+
 int cli_media_open(cli_media *m, const cli_engine *e, const char *command)
 {
-    static const char *const names[] = {"pillow", "torch", "none"};
     tone_error err = {0};
     tone_media_options o = {.projector = m->projector, .n_threads = (uint32_t)e->threads, .exact = e->exact, .low_priority = e->low_priority,
         .progress = m->progress};
@@ -54,12 +66,9 @@ int cli_media_open(cli_media *m, const cli_engine *e, const char *command)
         return cli_misuse(command, "--budget given %d times", m->budgets.n);
     if (m->budgets.n == 1 && !read_budget(m->budgets.items[0], &o.budget))
         return cli_misuse(command, "--budget is 70, 140, 280, 560 or 1120, not '%s'", m->budgets.items[0]);
-    int how = 0;
-    while (m->resize && how < 3 && strcmp(m->resize, names[how]) != 0)
-        how++;
-    if (how == 3)
-        return cli_misuse(command, "--resize is pillow, torch or none, not '%s'", m->resize);
-    o.resize = (tone_resize)how;
+    int rc = cli_resize_named(&o.resize, m->resize, command);
+    if (rc)
+        return rc;
     return tone_media_open(&m->media, e->model, e->path, &o, &err) ? cli_error(command, &err) : 0;
 }
 
@@ -86,7 +95,7 @@ void cli_media_remark(char *out, size_t room, const tone_medium *medium, const t
     *out = 0;
     if (medium->kind != TONE_INPUT_AUDIO)
         return;
-    if (facts->peak < 1e-3F)
+    if (facts->peak < TONE_HEARING_FAINT)
         snprintf(out, room, "%s: there is hardly anything to hear (peak %.0f dB of full scale)", medium->path,
                  facts->peak > 0 ? 20 * log10((double)facts->peak) : -200.0);
     else if (facts->n_parts > 1)

@@ -30,6 +30,9 @@ typedef struct cli_media {
 #define CLI_MEDIA_RESIZE_OPTION(m)                                                                                        \
     {0, "resize", CLI_TEXT, &(m).resize, "HOW", "round as pillow (default) or torch does, or none: pictures as they are", 0, 0}
 
+/* What --resize says; *out as it was when it says nothing (NULL).  0, or 2 after a line on stderr. */
+int cli_resize_named(tone_resize *out, const char *name, const char *command);
+
 /* Put what the options name in the order of the line; 0, or 2 after a line on stderr. */
 int cli_media_order(cli_media *m, const char *command);
 /* For the model of `e`; files are not opened yet.  0, or an exit status after a line on stderr.  cli_media_close() in any case. */

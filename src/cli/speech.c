@@ -12,9 +12,6 @@
 #include "tonesmith/gen.h"
 #include "tonesmith/respond.h"
 
-/* Peaks 60 dB below full scale: a model asked to write down silence makes something up. */
-static const float faint = 1e-3f;
-
 /* ---- one part */
 
 typedef struct work {
@@ -105,7 +102,8 @@ static tone_status do_part(work *w, const float *x, const tone_hearing_span *spa
 {
     p->from_s = (double)span->first / TONE_HEARING_RATE_HZ;
     p->to_s = (double)(span->first + span->n) / TONE_HEARING_RATE_HZ;
-    p->silent = tone_hearing_peak(x + span->first, span->n) < faint;
+    /* A model asked to write down silence makes something up. */
+    p->silent = tone_hearing_peak(x + span->first, span->n) < TONE_HEARING_FAINT;
     if (p->silent) {
         p->text = strdup("");
         return p->text ? TONE_OK : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for what was said");

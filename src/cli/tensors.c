@@ -70,6 +70,19 @@ tone_tensor *cli_tensors_append(cli_tensors *t, const char *name, const float *r
     return to;
 }
 
+tone_tensor *cli_tensors_stage(cli_tensors *t, int layer, const char *stage, const float *rows, size_t n_rows, size_t n_cols,
+                               size_t stride)
+{
+    char name[64];
+    if (layer < 0)
+        snprintf(name, sizeof name, "%s", stage);
+    else if (strcmp(stage, "out") == 0)
+        snprintf(name, sizeof name, "layer_%d", layer);
+    else
+        snprintf(name, sizeof name, "l%d_%s", layer, stage);
+    return strcmp(name, "soft_tokens") == 0 ? NULL : cli_tensors_append(t, name, rows, n_rows, n_cols, stride);
+}
+
 int cli_tensors_write(const cli_tensors *t, const char *command, const char *path)
 {
     tone_error err = {0};

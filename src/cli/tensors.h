@@ -24,6 +24,11 @@ void *cli_tensors_add(cli_tensors *t, const char *name, tone_type type, uint64_t
  * memory. */
 tone_tensor *cli_tensors_append(cli_tensors *t, const char *name, const float *rows, size_t n_rows, size_t n_cols, size_t stride);
 
+/* The same for a stage of a tower as a tap sees it: "layer_2" is the end of a layer, "l0_lconv" inside one, "conv0" outside of all.
+ * NULL also for soft_tokens, which are written in any case. */
+tone_tensor *cli_tensors_stage(cli_tensors *t, int layer, const char *stage, const float *rows, size_t n_rows, size_t n_cols,
+                               size_t stride);
+
 /* Writes the file and a line about each tensor on stderr; 0, or 1 after a line that says why not. */
 int cli_tensors_write(const cli_tensors *t, const char *command, const char *path);
 

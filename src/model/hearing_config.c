@@ -14,10 +14,7 @@ static const double never = 1e10;
 
 static tone_status check(const tone_hearing_config *c, const char *name, tone_error *err)
 {
-    const struct {
-        const char *what;
-        uint64_t value, max;
-    } sizes[] = {
+    const tone_tower_size sizes[] = {
         {"hidden size", c->hidden, TONE_MAX_WIDTH},
         {"feed-forward width", c->ffn, TONE_MAX_WIDTH},
         {"number of layers", c->n_layers, TONE_MAX_LAYERS},
@@ -29,10 +26,9 @@ static tone_status check(const tone_hearing_config *c, const char *name, tone_er
         {"attention window", c->window, TONE_LOCAL_WINDOW_MAX},
         {"number of taps of the light convolution", c->n_taps, TONE_HEARING_MAX_TAPS},
     };
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        if (sizes[i].value < 1 || sizes[i].value > sizes[i].max)
-            return tone_fail(err, TONE_ERR_FORMAT, 0, "%s: the %s of the audio tower is %llu (1 to %llu is possible)", name,
-                             sizes[i].what, (unsigned long long)sizes[i].value, (unsigned long long)sizes[i].max);
+    tone_status st = tone_tower_check_sizes(sizes, sizeof sizes / sizeof *sizes, "audio tower", name, err);
+    if (st)
+        return st;
     if (c->hidden % c->n_heads || c->hidden % 2 || c->hidden < 4)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "%s: a hidden size of %u of the audio tower cannot be split among %u heads", name,
                          c->hidden, c->n_heads);

@@ -210,3 +210,12 @@ tone_status tone_tower_scalar(float *out, const tone_tensor *t, const char *name
     free(copy);
     return st;
 }
+
+tone_status tone_tower_check_sizes(const tone_tower_size *sizes, size_t n, const char *tower, const char *name, tone_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (sizes[i].value < 1 || sizes[i].value > sizes[i].max)
+            return tone_fail(err, TONE_ERR_FORMAT, 0, "%s: the %s of the %s is %llu (1 to %llu is possible)", name, sizes[i].what, tower,
+                             (unsigned long long)sizes[i].value, (unsigned long long)sizes[i].max);
+    return TONE_OK;
+}

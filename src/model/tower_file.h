@@ -14,6 +14,15 @@ typedef struct tone_tower_file {
     char *name;                    /* of config.json or of the GGUF file, for messages */
 } tone_tower_file;
 
+/* A size of a tower's configuration, and the most that is possible. */
+typedef struct tone_tower_size {
+    const char *what; /* "hidden size" */
+    uint64_t value, max;
+} tone_tower_size;
+
+/* Each from 1 to its most; `tower` is "vision tower" or "audio tower". */
+TONE_NODISCARD tone_status tone_tower_check_sizes(const tone_tower_size *sizes, size_t n, const char *tower, const char *name, tone_error *err);
+
 /* `path`: a folder with config.json; a GGUF file; or a folder.  Where the GGUF file is a text model without towers, or the
  * folder has no config.json, the one file named mmproj*.gguf beside or in it is taken. */
 TONE_NODISCARD tone_status tone_tower_file_open(tone_tower_file *out, const char *path, tone_error *err);

@@ -11,10 +11,7 @@ enum { PATCH_MAX = 64, POOL_MAX = 8 };
 /* The bounds keep every product of two sizes far from 2^64. */
 static tone_status check(const tone_vision_config *c, const char *name, tone_error *err)
 {
-    const struct {
-        const char *what;
-        uint64_t value, max;
-    } sizes[] = {
+    const tone_tower_size sizes[] = {
         {"hidden size", c->hidden, TONE_MAX_WIDTH},
         {"feed-forward width", c->ffn, TONE_MAX_WIDTH},
         {"number of layers", c->n_layers, TONE_MAX_LAYERS},
@@ -25,10 +22,9 @@ static tone_status check(const tone_vision_config *c, const char *name, tone_err
         {"pooling size", c->pool, POOL_MAX},
         {"width of a soft token", c->soft_width, TONE_MAX_WIDTH},
     };
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        if (sizes[i].value < 1 || sizes[i].value > sizes[i].max)
-            return tone_fail(err, TONE_ERR_FORMAT, 0, "%s: the %s of the vision tower is %llu (1 to %llu is possible)", name,
-                             sizes[i].what, (unsigned long long)sizes[i].value, (unsigned long long)sizes[i].max);
+    tone_status st = tone_tower_check_sizes(sizes, sizeof sizes / sizeof *sizes, "vision tower", name, err);
+    if (st)
+        return st;
     if (!c->n_kv || c->n_heads % c->n_kv)
         return tone_fail(err, TONE_ERR_FORMAT, 0, "%s: %u heads of the vision tower cannot share %u keys", name, c->n_heads, c->n_kv);
     if (c->head_dim % 4)
