@@ -31,4 +31,7 @@ check(r.returncode == 2 and "unknown command" in r.stderr, "unknown command")
 with open("/dev/full", "w") as full:
     r = subprocess.run([program, "version"], stdout=full, stderr=subprocess.PIPE, text=True)
 check(r.returncode == 1 and "standard output" in r.stderr, "a full disk is reported")
+for words in ([], [""], ["  ", "\n"]):
+    r = run("say", *words)
+    check(r.returncode == 2 and "say something" in r.stderr and r.stderr.count("\n") == 1, f"say {words}: {r}")
 done()

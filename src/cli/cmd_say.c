@@ -95,7 +95,10 @@ int cli_say(int argc, char **argv)
     int rc = cli_parse(&spec, options, &argc, &argv);
     if (rc >= 0)
         return rc;
-    if (argc == 0 && !s.media.sounds.n)
+    size_t n_blank = 0;
+    for (int i = 0; i < argc; i++)
+        n_blank += !argv[i][strspn(argv[i], " \t\r\n")];
+    if (n_blank == (size_t)argc && !s.media.sounds.n)
         return cli_misuse("say", "say something");
     rc = cli_media_order(&s.media, "say");
     if (rc)
