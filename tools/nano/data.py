@@ -3,14 +3,18 @@
 The state and the result come from the bank: lines of JSON that the program itself wrote (tools/nano/make_bank.sh) by
 executing calls on real patches and measuring the renders.  Each line has
     {"system": "patch …", "tool": "shape", "arguments": {…}, "result": {…}, "text": what was said}
-A sequence without a result ends with the call; one with a result goes on to the answer.
+A sequence without a result ends with the call; one with a result goes on to the answer.  Most sequences are short: a request and its call,
+without the state, so that many more requests are seen in the same time.
 """
 import json
 import pathlib
 import random
 import re
 
+import numpy as np
+
 import exact
+import heard
 import params
 import phrases_more
 from phrases import FAMILIES, Grammar, Utterance, goals_text
@@ -18,7 +22,9 @@ from phrases import FAMILIES, Grammar, Utterance, goals_text
 CONTROL = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "<|tool>", "<tool|>", "<|tool_call>", "<tool_call|>", "<|tool_response>", "<tool_response|>", '<|"|>', "<|think|>", "<|channel>", "<channel|>", "<|turn>", "<turn|>",
            "<|image>", "<|audio>", "<|image|>", "<|audio|>", "<image|>", "<audio|>", "<|video|>"]
 Q = '<|"|>'
+HEAR = "<|audio>", "<audio|>"  # around a clip
 CONTRASTS = 0.4  # share of directions that are followed by their opposite
+DROPPED = set("the a an it is it's this that to of and so just really please i i'd would be some in for on me my with".split())  # words that a request means the same without
 HELD_OUT = pathlib.Path(__file__).resolve().parents[2] / "tests/nano/heldout.tsv"
 
 SAY = {
@@ -156,6 +162,9 @@ class Dialogues:
         self.bank = bank or []
         self.held_out = held_out()
         self.mirrored = []  # wishes for the other way, to be said next
+        self.short = 0.0    # share of sequences without state and result
+        self.heard = []     # lines of heard.py
+        self.listening = 0.0  # share of sequences with a spoken request
 
     # -- an utterance for goals that are given
 
@@ -232,23 +241,68 @@ class Dialogues:
             return system, u.text, None, None, None, reply
         return system, u.text, tool, arguments, None, None
 
+    def thinned(self, text):
+        """The request without one of its little words, as people write in haste."""
+        words = text.split(" ")
+        spots = [i for i, w in enumerate(words) if w.lower() in DROPPED]
+        if len(words) < 5 or not spots:
+            return text
+        del words[self.rng.choice(spots)]
+        return " ".join(words)
+
+    def request(self):
+        """A sequence of the request and its call (or, where nothing is to be called, what is said instead)."""
+        while True:
+            u = self.mirrored.pop() if self.mirrored else self.utterance()
+            if u.goals:
+                return u, call_text("shape", {"goals": goals_text(u.goals)}) + "<|tool_response>"
+            tool, arguments = u.call
+            if tool != "say":
+                return u, call_text(tool, arguments) + "<|tool_response>"
+            if arguments["what"] in SAY:
+                return u, SAY[arguments["what"]] + "<turn|>"
+
+    def fresh_request(self):
+        """A request that is no instruction of the test sets."""
+        while True:
+            u, reply = self.request()
+            if plain(u.text) not in self.held_out:
+                return u, reply
+
+    def spoken(self):
+        """A request that is heard: what was said is written down first."""
+        rng = self.rng
+        e = rng.choice(self.heard)
+        head = "<bos>"
+        if rng.random() > self.short:
+            head += f"<|turn>system\n{rng.choice(self.bank)['system'] if self.bank and rng.random() < 0.5 else random_system(rng, self.table)}<turn|>\n"
+        rows = np.asarray(e["rows"], np.float32) if "rows" in e else heard.simulated(e["phones"], rng)
+        return [(head + "<|turn>user\n" + HEAR[0], "program"), (rows, "sound"), (HEAR[1] + "<turn|>\n<|turn>model\n", "program"), (e["text"] + "\n" + e["reply"], "model")]
+
     def pieces(self):
-        """[(text, whether the model said it)] of one dialogue."""
+        """[(text, who says it: "program", "user" or "model")] of one dialogue; of a "sound" the text is rows of what is heard."""
+        rng = self.rng
+        if self.heard and rng.random() < self.listening:
+            return self.spoken()
+        if rng.random() < self.short:
+            u, reply = self.fresh_request()
+            text = self.thinned(u.text) if u.kind == "direction" and rng.random() < 0.1 else u.text
+            return [("<bos><|turn>user\n", "program"), (text.strip(), "user"), ("<turn|>\n<|turn>model\n", "program"), (reply, "model")]
         while True:
             system, text, tool, arguments, result, reply = self.draw()
             if plain(text) not in self.held_out:
                 break
-        if self.rng.random() < 0.06:  # a name is a name, whatever it says
+        if rng.random() < 0.06:  # a name is a name, whatever it says
             first, _, rest = system.partition("\n")
             if first.startswith("patch "):
                 system = f"patch {self.grammar.utterance().text.strip()[:60]}\n{rest}"
-        out = [(f"<bos><|turn>system\n{system}<turn|>\n<|turn>user\n{text.strip()}<turn|>\n<|turn>model\n", False)]
+        out = [(f"<bos><|turn>system\n{system}<turn|>\n<|turn>user\n", "program"), (text.strip(), "user"), ("<turn|>\n<|turn>model\n", "program")]
         if tool:
-            out.append((call_text(tool, arguments) + "<|tool_response>", True))
+            out.append((call_text(tool, arguments) + "<|tool_response>", "model"))
             if result is not None:
-                out.append((f"response:{tool}{notation(result)}<tool_response|>", False))
+                out.append((f"response:{tool}{notation(result)}<tool_response|>", "program"))
         if reply is not None:
-            out.append((reply + "<turn|>", True))
+            out.append((reply + "<turn|>", "model"))
         return out
 
 

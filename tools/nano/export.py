@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turn a training folder into a GGUF file and a Hugging Face folder.
 
-    export.py RUN OUT.gguf [--type q8_0|f32] [--folder HF] [--tools HASH]
+    export.py RUN OUT.gguf [--type q8_0|f32] [--folder HF] [--tools HASH] [--hear hear.npy]
 
 --tools: the hash of the tool declarations that the model was trained with (`tonesmith call --tools-hash` prints it); a studio with
 the same hash leaves the declarations out of the prompt.  Needs the package gguf.
@@ -102,12 +102,16 @@ def main():
     ap.add_argument("--type", choices=("q8_0", "f32"), default="q8_0")
     ap.add_argument("--folder", type=pathlib.Path)
     ap.add_argument("--tools", default="")
+    ap.add_argument("--hear", type=pathlib.Path)
     args = ap.parse_args()
     raw = json.loads((args.run / "config.json").read_text())
     c = Config(**raw.pop("own"))
     model = Gemma(c)
     model.load_state_dict(torch.load(args.run / "checkpoint.pt", weights_only=True)["model"])
     state = {k: v.detach().float().numpy() for k, v in model.state_dict().items()}
+    hear = state.pop("hear.weight", None)  # becomes a part of the audio tower's projector: ears/export.py
+    if args.hear:
+        np.save(args.hear, hear)
 
     w = gguf.GGUFWriter(str(args.out), "gemma4")
     metadata(w, c, "tonesmith nano", args.type, args.tools)

@@ -29,6 +29,7 @@ class Config:
     softcap: float = 30.0
     eps: float = 1e-6
     context: int = 4096
+    sounds: int = 0         # width of the rows that ears give (heard.py); 0: it is deaf
 
     def full(self, i):
         return (i + 1) % self.period == 0
@@ -200,6 +201,8 @@ class Gemma(nn.Module):
         self.c = c
         self.embed_tokens = nn.Embedding(c.vocab, c.d)
         self.embed_tokens_per_layer = nn.Embedding(c.vocab, c.layers * c.ple)
+        if c.sounds:
+            self.hear = nn.Linear(c.sounds, c.d, bias=False)  # goes into the projector of the audio tower, not into this model's file
         self.per_layer_model_projection = nn.Linear(c.d, c.layers * c.ple, bias=False)
         self.per_layer_projection_norm = Norm(c.ple, c.eps)
         self.layers = nn.ModuleList(Layer(c, i) for i in range(c.layers))
@@ -229,10 +232,13 @@ class Gemma(nn.Module):
         full = (distance >= 0) & (segments[:, :, None] == segments[:, None, :])
         return {True: full[:, None], False: (full & (distance < self.c.window))[:, None]}
 
-    def forward(self, ids, positions, segments, targets=None, weight=None):
-        """ids, positions, segments (B, T).  Without targets: logits (B, T, V); with them: mean loss over `weight`."""
+    def forward(self, ids, positions, segments, targets=None, weight=None, sound=None):
+        """ids, positions, segments (B, T).  Without targets: logits (B, T, V); with them: mean loss over `weight`.
+        sound: (where, rows): flat indices into B T, whose ids are 0, and what is heard there."""
         c = self.c
         x = self.embed_tokens(ids) * math.sqrt(c.d)
+        if sound is not None:
+            x = x.reshape(-1, c.d).index_copy(0, sound[0], self.hear(sound[1]).to(x.dtype)).view(x.shape)
         ple = self.embed_tokens_per_layer(ids).view(*ids.shape, c.layers, c.ple) * math.sqrt(c.ple)
         context = self.per_layer_model_projection(x).view(*ids.shape, c.layers, c.ple) * c.d ** -0.5
         ple = (self.per_layer_projection_norm(context) + ple) * 2 ** -0.5

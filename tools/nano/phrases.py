@@ -153,6 +153,7 @@ class Grammar:
         """params: what `tonesmith presets --parameters --json` lists; names: of presets."""
         self.params, self.rng, self.part, self.names = params, rng, part, list(names)
         self.cache = {}
+        self.typos = 0.10  # share of requests with typing mistakes
 
     def pick(self, templates):
         """One of the templates that belong to this part."""
@@ -272,7 +273,7 @@ class Grammar:
             text = rng.choice(["{0}, {1}", "{0} {1}", "{0}... {1}", "{0}! {1}"]).format(rng.choice(OPENERS), text)
         elif rng.random() < 0.06:
             text = f"{rng.choice(RAMBLE)} {text}"
-        if rng.random() < 0.10:
+        if rng.random() < self.typos:
             text = spoil(text, rng)
         if rng.random() < 0.35:
             text = text[:1].upper() + text[1:]

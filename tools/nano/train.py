@@ -17,6 +17,7 @@ import torch
 import model as maths
 import vocab
 from data import Dialogues, read_bank
+from heard import SOUNDS
 
 from model import Config, Gemma
 from tokenizers import Tokenizer
@@ -25,17 +26,29 @@ from tokenizers import Tokenizer
 class Packer:
     """Dialogues packed into rows of `length` tokens; they never see each other."""
 
-    def __init__(self, dialogues, tokenizer, rows, length):
+    def __init__(self, dialogues, tokenizer, rows, length, cut=0.0):
         self.dialogues, self.tokenizer, self.rows, self.length = dialogues, tokenizer, rows, length
+        self.cut = cut  # share of requests that are cut somewhere, so that a word is seen in other pieces as well
         self.waiting = []
 
+    def encode(self, text):
+        return self.tokenizer.encode(text, add_special_tokens=False).ids
+
     def sample(self):
-        ids, said = [], []
-        for text, model in self.dialogues.pieces():
-            part = self.tokenizer.encode(text, add_special_tokens=False).ids
+        """(ids, which the model says, [(place, rows)] of what is heard)"""
+        ids, said, sound, rng = [], [], [], self.dialogues.rng
+        for text, who in self.dialogues.pieces():
+            if who == "sound":
+                sound.append((len(ids), text))
+                part = [0] * len(text)
+            elif who == "user" and rng.random() < self.cut:
+                at = rng.randrange(len(text) + 1)
+                part = self.encode(text[:at]) + self.encode(text[at:])
+            else:
+                part = self.encode(text)
             ids += part
-            said += [model] * len(part)
-        return ids, said
+            said += [who == "model"] * len(part)
+        return ids, said, sound
 
     def draw(self):
         while len(self.waiting) < 64:
@@ -46,32 +59,36 @@ class Packer:
     def batch(self):
         shape = (self.rows, self.length)
         ids, positions, segments, weight = (torch.zeros(shape, dtype=torch.long) for _ in range(4))
-        targets = torch.zeros(shape, dtype=torch.long)
+        targets, where, heard = torch.zeros(shape, dtype=torch.long), [], []
         for r in range(self.rows):
             at, segment = 0, 1
             while True:
                 self.draw()
-                fits = [i for i, (x, _) in enumerate(self.waiting) if at + len(x) <= self.length]
+                fits = [i for i, x in enumerate(self.waiting) if at + len(x[0]) <= self.length]
                 if not fits:
                     break
                 # A row begins with whatever has waited longest and is filled with the longest that fit.
-                sample = self.waiting.pop(fits[0] if at == 0 else max(fits, key=lambda i: len(self.waiting[i][0])))
-                n = len(sample[0])
+                sample, said, sound = self.waiting.pop(fits[0] if at == 0 else max(fits, key=lambda i: len(self.waiting[i][0])))
+                n = len(sample)
                 s = slice(at, at + n)
-                ids[r, s] = torch.tensor(sample[0])
+                ids[r, s] = torch.tensor(sample)
                 positions[r, s] = torch.arange(n)
                 segments[r, s] = segment
-                targets[r, at:at + n - 1] = torch.tensor(sample[0][1:])
-                weight[r, at:at + n - 1] = torch.tensor(sample[1][1:], dtype=torch.long)
+                targets[r, at:at + n - 1] = torch.tensor(sample[1:])
+                weight[r, at:at + n - 1] = torch.tensor(said[1:], dtype=torch.long)
+                for place, rows in sound:
+                    where.append(torch.arange(len(rows)) + r * self.length + at + place)
+                    heard.append(torch.from_numpy(rows))
                 at, segment = at + n, segment + 1
-        return ids, positions, segments, targets, weight.float()
+        return ids, positions, segments, targets, weight.float(), (torch.cat(where), torch.cat(heard)) if where else None
 
 
 def corpus(seed, n, bank):
     d = Dialogues(seed, bank=bank)
     for _ in range(n):
-        for text, _ in d.pieces():
-            yield text
+        for text, who in d.pieces():
+            if who != "sound":
+                yield text
 
 
 def accuracy(model, packer, batches):
@@ -80,9 +97,9 @@ def accuracy(model, packer, batches):
     model.eval()
     with torch.no_grad():
         for _ in range(batches):
-            ids, positions, segments, targets, weight = packer.batch()
+            ids, positions, segments, targets, weight, sound = packer.batch()
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                guess = model(ids, positions, segments).argmax(-1)
+                guess = model(ids, positions, segments, sound=sound).argmax(-1)
             wrong = (guess != targets) & (weight > 0)
             for r in range(len(ids)):
                 for s in range(1, int(segments[r].max()) + 1):
@@ -95,7 +112,7 @@ def accuracy(model, packer, batches):
 
 def optimizers_of(model, args):
     """Tables and vectors learn by AdamW, the matrices of the layers by Muon (or AdamW as well)."""
-    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed" not in n] if args.optimizer == "muon" else []
+    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed" not in n and n != "hear.weight"] if args.optimizer == "muon" else []
     mine = {id(p) for p in matrices}
     tables = [p for p in model.parameters() if p.dim() > 1 and id(p) not in mine]
     rest = [p for p in model.parameters() if p.dim() <= 1]
@@ -110,6 +127,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("out", type=pathlib.Path)
     ap.add_argument("--bank", type=pathlib.Path)
+    ap.add_argument("--heard", type=pathlib.Path, help="spoken requests, made by heard.py or ears/posteriors.py")
+    ap.add_argument("--listening", type=float, default=0.2, help="share of spoken requests")
     ap.add_argument("--minutes", type=float, default=60)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--from", dest="start", type=pathlib.Path)
@@ -133,7 +152,7 @@ def main():
         else:
             vocab.train(corpus(args.seed + 1000, 40000, bank)).save(str(source))
     tokenizer = Tokenizer.from_file(str(source))
-    config = Config(vocab=tokenizer.get_vocab_size())
+    config = Config(vocab=tokenizer.get_vocab_size(), sounds=SOUNDS)
     model = Gemma(config)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, vocabulary {config.vocab}", flush=True)
 
@@ -147,11 +166,14 @@ def main():
             o.load_state_dict(kept)
         spent, step = state["spent"], state["step"]
     elif args.start:
-        model.load_state_dict(torch.load(args.start / "checkpoint.pt", weights_only=True)["model"])
+        model.load_state_dict(torch.load(args.start / "checkpoint.pt", weights_only=True)["model"], strict=False)  # an earlier run may have been deaf
     (args.out / "config.json").write_text(json.dumps({"own": config.dict(), **config.hugging_face()}, indent=1))
 
-    packer = Packer(Dialogues(args.seed * 7919 + step, bank=bank), tokenizer, args.rows, args.length)
+    dialogues = Dialogues(args.seed * 7919 + step, bank=bank)
+    packer = Packer(dialogues, tokenizer, args.rows, args.length, cut=0.25)
     test = Packer(Dialogues(4242, part="test", bank=bank), tokenizer, 16, args.length)
+    if args.heard:
+        dialogues.heard, dialogues.listening = read_bank(args.heard), args.listening
     log = open(args.out / "log.tsv", "a")
 
     def save():
@@ -164,10 +186,11 @@ def main():
         warm = min(1.0, (step + 1) / 200)
         for group in (g for o in optimizers for g in o.param_groups):
             group["lr"] = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        dialogues.short = 0.85 - 0.35 * done
         t = time.process_time()
-        ids, positions, segments, targets, weight = packer.batch()
+        ids, positions, segments, targets, weight, sound = packer.batch()
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = model(ids, positions, segments, targets, weight)
+            loss = model(ids, positions, segments, targets, weight, sound)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for o in optimizers:
