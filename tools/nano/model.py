@@ -238,7 +238,8 @@ class Gemma(nn.Module):
         c = self.c
         x = self.embed_tokens(ids) * math.sqrt(c.d)
         if sound is not None:
-            x = x.reshape(-1, c.d).index_copy(0, sound[0], self.hear(sound[1]).to(x.dtype)).view(x.shape)
+            with torch.autocast("cpu", enabled=False):
+                x = x.reshape(-1, c.d).index_copy(0, sound[0], self.hear(sound[1]).to(x.dtype)).view(x.shape)
         ple = self.embed_tokens_per_layer(ids).view(*ids.shape, c.layers, c.ple) * math.sqrt(c.ple)
         context = self.per_layer_model_projection(x).view(*ids.shape, c.layers, c.ple) * c.d ** -0.5
         ple = (self.per_layer_projection_norm(context) + ple) * 2 ** -0.5
@@ -248,8 +249,11 @@ class Gemma(nn.Module):
             x = layer(x, ple[i], kv, masks, rope)
         x = self.norm(x)
         if targets is not None:
-            keep = weight.view(-1) > 0  # the head is the costliest product: only where there is a loss
-            x, targets, weight = x.view(-1, c.d)[keep], targets.view(-1)[keep], weight.view(-1)[keep]
+            # The head is the costliest product: only where there is a loss.  Filled up, since every new shape is a new kernel to make and keep.
+            keep = torch.nonzero(weight.view(-1)).squeeze(1)
+            keep = F.pad(keep, (0, -len(keep) % 128))
+            unused = torch.arange(len(keep)) >= (weight > 0).sum()
+            x, targets, weight = x.view(-1, c.d)[keep], targets.view(-1)[keep], weight.view(-1)[keep].masked_fill(unused, 0.0)
         logits = x @ self.embed_tokens.weight.to(x.dtype).T
         if targets is None:
             return c.softcap * torch.tanh(logits.float() / c.softcap)
