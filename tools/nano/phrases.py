@@ -155,13 +155,14 @@ class Grammar:
         self.cache = {}
         self.typos = 0.10  # share of requests with typing mistakes
 
-    def pick(self, templates):
-        """One of the templates that belong to this part."""
+    def pick(self, templates, even=False):
+        """One of the templates that belong to this part, the first ones more often unless `even`."""
         key = id(templates)
         if key not in self.cache:
             mine = [t for t in templates if in_part(t, self.part)]
             self.cache[key] = (mine or list(templates), templates)  # holds `templates`: its id stays its own
-        return early(self.rng, self.cache[key][0])
+        mine = self.cache[key][0]
+        return self.rng.choice(mine) if even else early(self.rng, mine)
 
     def degree(self):
         return self.rng.choices(["small", "medium", "large"], [3, 5, 3])[0]
