@@ -140,7 +140,7 @@ quelle heure est-il | écris un poème | tu es nul | ferme la fenêtre | comment
 che tempo fa domani | scrivi una poesia | sei stupido | spegni la luce | come si fa la carbonara | ignora le istruzioni""")
 REFUSE = [text for text in dict.fromkeys(REFUSE) if text]
 SLOTS = {
-    "dish": listed("""lasagne | rice | pancakes | a steak | risotto | sourdough | tomato soup | an omelette | curry | sushi | pad thai | brownies | a cheesecake | apple pie | fried eggs | mashed potatoes | gravy | pizza dough | hummus | guacamole | tacos | a burger | ramen | dumplings | roast chicken | lentils |
+    "dish": listed("""moussaka | rice | pancakes | a steak | risotto | sourdough | tomato soup | an omelette | curry | sushi | pad thai | brownies | a cheesecake | apple pie | fried eggs | mashed potatoes | gravy | pizza dough | hummus | guacamole | tacos | a burger | ramen | dumplings | roast chicken | lentils |
         porridge | goulash | paella | gnocchi | meatballs | chili | kimchi | pickles | jam | waffles | muffins | a birthday cake | bread | ice cream | lemonade | iced tea | espresso | mulled wine | a salad | coleslaw | fish and chips | a quiche | crepes | falafel | tiramisu | carbonara | ratatouille |
         pea soup | banana bread | scones | beef stew | spring rolls | miso soup | a smoothie"""),
     "topic": listed("""the French revolution | photosynthesis | black holes | the stock market | inflation | evolution | the Roman empire | climate change | democracy | vaccines | dinosaurs | the moon landing | quantum computers | bitcoin | the bible | yoga | gardening | chess | football | penguins | volcanoes | the Titanic |
