@@ -11,6 +11,12 @@
 #include "sound/shape_search.h"
 #include "sound/shape_solve.h"
 
+enum {
+    MAX_WIDE = 160,      /* moves that there are, single knobs included */
+    WIDE_KEPT = 8,       /* of those that do something in a wide search */
+    WIDE_RENDERS = 120,  /* on top of the search's own */
+};
+
 typedef struct search {
     const tone_shape_request *r;
     tone_shape_ears ears;
@@ -140,6 +146,151 @@ static tone_status level_out(search *s, tone_patch *p, tone_measures *after, ton
     return TONE_OK;
 }
 
+/* ---- the wide search: when the usual moves do nothing for a goal, what any other knob does */
+
+/* How far the step goes towards the goals, in shares of what each asks for; what is gone beyond an aim counts nothing. */
+static double pull(const tone_solver *s, const tone_measures *m)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->goals->n; i++) {
+        const tone_goal *g = &s->goals->goal[i];
+        double least, most, aim, v = tone_word_score(s->words, g->family, &s->base, m).score;
+        if (isnan(v))
+            continue;
+        if (g->direction == 0) {
+            sum -= 0.2 * fabs(v);
+            continue;
+        }
+        tone_degree_band(g->degree, &least, &most, &aim);
+        sum += fmin(v * g->direction / aim, 1);
+    }
+    return sum;
+}
+
+/* Whether a goal that is to move has not, for all that the search found. */
+static bool unmoved(const tone_solver *s)
+{
+    if (!tone_solver_worth(s))
+        return true;
+    for (size_t i = 0; i < s->goals->n; i++) {
+        const tone_goal *g = &s->goals->goal[i];
+        double v = tone_word_score(s->words, g->family, &s->base, &s->best).score;
+        if (g->direction && v * g->direction < 0.5)
+            return true;
+    }
+    return false;
+}
+
+/* Moves that were not tried yet, each once. */
+static size_t untried(const search *s, tone_move *out)
+{
+    const tone_move *all;
+    size_t n_all = tone_moves_all(&all), n = 0;
+    for (size_t i = 0; i < n_all + TONE_N_PARAMS && n < MAX_WIDE; i++) {
+        tone_param single = (tone_param)(i < n_all ? 0 : i - n_all);
+        tone_move m = i < n_all ? all[i] : tone_move_single(single);
+        bool known = locked(s->r, &m) || (s->r->source && !m.effect) || (i >= n_all && (!tone_param_get(single)->core || single == TONE_P_LEVEL || single == TONE_P_TRANSPOSE));
+        for (size_t k = 0; k < s->solver.n_cand && !known; k++)
+            known = same_move(&s->moves[k], &m);
+        for (size_t k = 0; k < n && !known; k++)
+            known = same_move(&out[k], &m);
+        if (!known)
+            out[n++] = m;
+    }
+    return n;
+}
+
+typedef struct found {
+    tone_move move;
+    double t, pull;
+} found;
+
+static void keep_best(found *kept, size_t *n, found f)
+{
+    size_t at = *n;
+    while (at > 0 && kept[at - 1].pull < f.pull)
+        at--;
+    if (at == WIDE_KEPT)
+        return;
+    if (*n < WIDE_KEPT)
+        (*n)++;
+    memmove(&kept[at + 1], &kept[at], (*n - 1 - at) * sizeof *kept);
+    kept[at] = f;
+}
+
+/* Hear every untried move by a large step each way it has room; kept: those that pull most towards the goals. */
+static tone_status look_wide(search *s, found *kept, size_t *n_kept, tone_error *err)
+{
+    tone_move pool[MAX_WIDE];
+    tone_patch patches[TONE_SHAPE_BATCH];
+    tone_measures heard[TONE_SHAPE_BATCH];
+    found tried[TONE_SHAPE_BATCH];
+    size_t n_pool = untried(s, pool), n = 0;
+    uint32_t spent = 0;
+    *n_kept = 0;
+    for (size_t i = 0; i < 2 * n_pool && spent < WIDE_RENDERS; i++) {
+        const tone_move *m = &pool[i / 2];
+        double low, high;
+        tone_move_range(&low, &high, s->r->patch, m);
+        double t = i % 2 ? fmax(low, -0.45) : fmin(high, 0.45);
+        if (fabs(t) >= 0.05) {
+            tried[n] = (found){.move = *m, .t = t};
+            patches[n] = *s->r->patch;
+            tone_move_apply(&patches[n++], m, t);
+        }
+        if (n < TONE_SHAPE_BATCH && i + 1 < 2 * n_pool)
+            continue;
+        tone_status st = n ? tone_shape_hear(&s->ears, heard, patches, n, err) : TONE_OK;
+        if (st)
+            return st;
+        for (size_t k = 0; k < n; k++) {
+            double lost = fabs(heard[k].value[TONE_METRIC_INTEGRATED_LUFS] - s->solver.base.value[TONE_METRIC_INTEGRATED_LUFS]);
+            tried[k].pull = pull(&s->solver, &heard[k]);
+            if (tried[k].pull > 0.1 && lost < 10)
+                keep_best(kept, n_kept, tried[k]);
+        }
+        spent += (uint32_t)n;
+        n = 0;
+        if (*n_kept && kept[0].pull > 0.8 && spent >= 2 * TONE_SHAPE_BATCH)
+            break; /* this does it */
+    }
+    return TONE_OK;
+}
+
+/* Search again with what a look at all knobs found; what the first search found stays where that is better. */
+static tone_status search_wide(search *s, tone_error *err)
+{
+    found kept[WIDE_KEPT];
+    size_t n_kept;
+    tone_status st = look_wide(s, kept, &n_kept, err);
+    if (st || n_kept == 0)
+        return st;
+    search *wide = calloc(1, sizeof *wide);
+    if (!wide)
+        return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the search");
+    *wide = (search){.r = s->r, .ears = s->ears};
+    tone_solver *solver = &wide->solver;
+    *solver = (tone_solver){.words = s->solver.words, .goals = s->solver.goals, .hear = hear_steps, .user = wide, .max_renders = s->solver.max_renders};
+    for (size_t k = 0; k < n_kept; k++)
+        add_candidate(wide, &kept[k].move, kept[k].t > 0 ? 1 : -1);
+    for (size_t k = 0; k < solver->n_cand; k++)
+        for (size_t i = n_kept; i-- > 0;) /* the better of a move's two ways stands first, and comes last here */
+            if (same_move(&wide->moves[k], &kept[i].move))
+                solver->cand[k].sign = kept[i].t > 0 ? 1 : -1;
+    for (size_t k = 0; k < s->solver.n_cand; k++)
+        if (s->solver.best_t[k] != 0)
+            add_candidate(wide, &s->moves[k], s->solver.best_t[k] > 0 ? 1 : -1);
+    st = tone_solver_run(solver, err);
+    s->ears.n_renders = wide->ears.n_renders;
+    if (!st && tone_solver_worth(solver) && (!tone_solver_worth(&s->solver) || solver->best_merit < s->solver.best_merit)) {
+        s->solver = *solver;
+        s->solver.user = s;
+        memcpy(s->moves, wide->moves, sizeof s->moves);
+    }
+    free(wide);
+    return st;
+}
+
 static tone_status reach(tone_shape_result *out, const tone_shape_request *r, tone_error *err)
 {
     search *s = calloc(1, sizeof *s);
@@ -157,6 +308,8 @@ static tone_status reach(tone_shape_result *out, const tone_shape_request *r, to
         choose_candidates(s);
         st = tone_solver_run(solver, err);
     }
+    if (!st && unmoved(solver))
+        st = search_wide(s, err);
     if (!st) {
         out->patch = *r->patch;
         out->before = solver->base;

@@ -136,6 +136,12 @@ size_t tone_moves_of(const tone_move **out, size_t room, const char *family)
     return n;
 }
 
+size_t tone_moves_all(const tone_move **out)
+{
+    *out = moves;
+    return sizeof moves / sizeof *moves;
+}
+
 tone_move tone_move_single(tone_param param)
 {
     return (tone_move){.family = "", .part = {{param, 1, false}}, .n_parts = 1};

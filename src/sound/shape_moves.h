@@ -26,6 +26,9 @@ typedef struct tone_move {
 /* The moves of a family, the usual ones first; returns how many were put into out[0..room). */
 size_t tone_moves_of(const tone_move **out, size_t room, const char *family);
 
+/* All moves of all families; the same move may be there for several. */
+size_t tone_moves_all(const tone_move **out);
+
 /* The parameter as a move of its own (for families of a user's own making): amount 1 is the whole knob. */
 tone_move tone_move_single(tone_param param);
 

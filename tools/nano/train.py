@@ -4,7 +4,7 @@
     train.py OUT [--bank bank.jsonl] [--minutes 60] [--seed 1] [--from OTHER_OUT]
 
 OUT gets tokenizer.json, config.json, checkpoint.pt (written every few minutes: run the command again to go on) and log.tsv.
-Minutes are of processor time, so that a busy machine changes nothing; the rate of learning falls to zero over them.  With --from, weights and vocabulary of an earlier run are the start.
+Minutes are of processor time (by the number of threads), so that a busy machine changes nothing; the rate of learning falls to zero over them.  With --from, weights and vocabulary of an earlier run are the start.
 """
 import argparse
 import json
@@ -199,7 +199,7 @@ def main():
         step += 1
         tokens += int((segments > 0).sum())
         losses.append(loss.item())
-        spent += time.process_time() - t
+        spent += (time.process_time() - t) / args.threads
         if step % 100 == 0:
             line = f"{step}\t{spent / 60:.1f}\t{tokens / (time.process_time() - began):.0f}\t{sum(losses) / len(losses):.4f}"
             if step % 1000 == 0:
