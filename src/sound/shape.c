@@ -308,7 +308,7 @@ static tone_status reach(tone_shape_result *out, const tone_shape_request *r, to
         choose_candidates(s);
         st = tone_solver_run(solver, err);
     }
-    if (!st && unmoved(solver))
+    if (!st && r->max_renders == 0 && unmoved(solver))
         st = search_wide(s, err);
     if (!st) {
         out->patch = *r->patch;

@@ -75,6 +75,8 @@ static void test_directions(tone_random *r)
             random_patch(&p, r);
             snprintf(goals, sizeof goals, "%s %s medium", tone_words_at(words, f)->name, way ? "up" : "down");
             tone_shape_request q = request(&p, goals);
+            const uint32_t most = way == (int)(f % 2) ? 40 : 0; /* half of them may not look further than usual */
+            q.max_renders = most;
             tone_status st = tone_shape(&s, &q, &err);
             if (st == TONE_ERR_ARGUMENT)
                 continue; /* a silent patch */
@@ -82,7 +84,7 @@ static void test_directions(tone_random *r)
                 continue;
             n++;
             double along = s->goal[0].verdict.score * (way ? 1 : -1);
-            CHECK_CASE(s->n_renders <= 44, "%s took %u renders", goals, s->n_renders);
+            CHECK_CASE(s->n_renders <= (most ? 44 : 204), "%s took %u renders", goals, s->n_renders);
             CHECK_CASE((s->n_moves == 0) == (memcmp(&p, &s->patch, sizeof p) == 0), "%s: %zu moves", goals, s->n_moves);
             CHECK_CASE(s->n_moves || s->goal[0].why[0], "%s: nothing moved and no reason is given", goals);
             moved += s->n_moves > 0;

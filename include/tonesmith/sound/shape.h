@@ -55,7 +55,7 @@ typedef struct tone_shape_request {
     const tone_sound *like;   /* NULL, or a sound to come near to */
     uint32_t rate;
     uint64_t seed;
-    uint32_t max_renders;     /* 0: 40 for goals, 300 for like */
+    uint32_t max_renders;     /* 0: 40 for goals and up to 160 more where the usual moves do nothing, 300 for like */
     uint32_t n_threads;       /* 0: the cores there are */
     const tone_param *locked; /* parameters that must not move; n_locked of them */
     size_t n_locked;
