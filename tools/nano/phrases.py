@@ -21,7 +21,7 @@ def in_part(template, part):
     return (zlib.crc32(text.encode()) % TEST_SHARE == 0) == (part == "test")
 
 
-KINDS = {"direction": 46, "exact": 20, "history": 14, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 7, "other": 2, "word": 1}  # parts of the corpus
+KINDS = {"direction": 46, "exact": 20, "history": 14, "question": 8, "render": 3, "export": 3, "find": 4, "refuse": 10, "other": 3, "word": 1}  # parts of the corpus
 
 
 def early(rng, items):
