@@ -136,7 +136,8 @@ typedef enum tone_agent_event_kind {
     TONE_AGENT_TEXT,      /* `text`: more of what is said to the user                                       */
     TONE_AGENT_CALL,      /* a call is about to be made: `name`, `arguments`                                */
     TONE_AGENT_RESULT,    /* what came of it: `name`, `text` (JSON), `made`, `changed`                      */
-    TONE_AGENT_WARNING    /* `text`: a line for the user: a number nobody measured, a loop, a limit reached */
+    TONE_AGENT_WARNING,   /* `text`: a line for the user: a number nobody measured, a loop, a limit reached */
+    TONE_AGENT_HEARD      /* `text`: the words of a spoken turn, before anything is done about them         */
 } tone_agent_event_kind;
 
 typedef struct tone_agent_event {
@@ -194,12 +195,18 @@ TONE_API const char *tone_turn_end_text(tone_turn_end end);
 typedef struct tone_turn {
     tone_turn_end end;
     char *answer;          /* what was said to the user at last; "" when nothing was */
+    char *heard;           /* the words of a spoken turn, where the model writes them down; else NULL */
     uint32_t n_calls;      /* made */
     uint32_t n_refused;    /* not made: arguments that break the declaration, repetitions, unknown tools */
     uint32_t n_changes;    /* calls that changed something */
     uint32_t n_unmeasured; /* numbers in the answer that stand in no result; of a model that was trained with the tools, clauses too */
     uint64_t n_prompt, n_reused, n_generated;
     double seconds;
+    /* Since the turn began; 0 where it did not come to that. */
+    double seen_s;   /* eyes and ears had taken in every file             */
+    double first_s;  /* the model's first word or call                    */
+    double call_s;   /* the first call was about to be made               */
+    double change_s; /* the first call that changed something was made    */
 } tone_turn;
 
 /* One thread at a time; only tone_agent_cancel() may be called from anywhere.  TONE_ERR_FORMAT: `tools` are no declarations. */
@@ -213,7 +220,9 @@ TONE_API void tone_agent_close(tone_agent *a);
 TONE_API TONE_NODISCARD tone_status tone_agent_turn(tone_agent *a, const char *words, tone_turn *out, tone_error *err);
 TONE_API void tone_turn_clear(tone_turn *t);
 /* The same with files that are shown and played to the model before the words; the words may be "" when a sound says them.  The
- * files must be as they are while the agent lives.  TONE_ERR_UNSUPPORTED for an endpoint. */
+ * files must be as they are while the agent lives.  TONE_ERR_UNSUPPORTED for an endpoint.
+ * A model that was trained with the tools may begin its answer to such a sound with a line of what it heard: that line is told as
+ * TONE_AGENT_HEARD and is no part of the answer. */
 TONE_API TONE_NODISCARD tone_status tone_agent_turn_media(tone_agent *a, const tone_medium *media, size_t n, const char *words,
                                                           tone_turn *out, tone_error *err);
 

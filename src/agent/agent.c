@@ -32,6 +32,8 @@ typedef struct turn {
     uint32_t n_steps, n_repeated;
     double start;
     bool said;       /* text came from the running request: it cannot be asked again */
+    bool transcribes; /* the running answer may begin with what was heard, which `line` holds back */
+    tone_buf line;
     bool must_answer; /* no more calls */
     tone_turn_end why; /* of must_answer */
     tone_error *err;
@@ -110,6 +112,7 @@ char *tone_agent_messages(const tone_agent *a)
 void tone_turn_clear(tone_turn *t)
 {
     free(t->answer);
+    free(t->heard);
     *t = (tone_turn){0};
 }
 
@@ -132,14 +135,66 @@ TONE_PRINTF(2, 3) static void warn(const turn *t, const char *fmt, ...)
         tell(t, &(tone_agent_event){.kind = TONE_AGENT_WARNING, .text = line, .n = strlen(line), .step = t->n_steps});
 }
 
+static double since_start(const turn *t)
+{
+    return tone_agent_now_s() - t->start;
+}
+
+/* The line is whole: it is what was heard, when there is something in it. */
+static void end_line(turn *t)
+{
+    const char *text = tone_buf_text(&t->line), *end = text + t->line.n;
+    t->transcribes = false;
+    while (text < end && (unsigned char)*text <= ' ')
+        text++;
+    while (end > text && (unsigned char)end[-1] <= ' ')
+        end--;
+    if (text == end)
+        return;
+    t->out->heard = strndup(text, (size_t)(end - text));
+    t->line.failed |= !t->out->heard;
+    if (!t->line.failed)
+        tell(t, &(tone_agent_event){.kind = TONE_AGENT_HEARD, .text = t->out->heard, .n = strlen(t->out->heard)});
+}
+
+/* More of an answer that may begin with what was heard; returns how much of it belongs to that. */
+static size_t take_line(turn *t, const char *text, size_t n)
+{
+    const char *end = memchr(text, '\n', n);
+    size_t part = end ? (size_t)(end - text) + 1 : n;
+    tone_buf_append(&t->line, text, part);
+    if (end)
+        end_line(t);
+    return part;
+}
+
+/* The answer is there.  A line before a call was heard; a line that is all of it is the answer. */
+static tone_status settle_line(turn *t, const tone_answer *answer)
+{
+    if (t->transcribes && answer->n_calls) {
+        end_line(t);
+    } else if (t->transcribes && t->line.n) {
+        tell(t, &(tone_agent_event){.kind = TONE_AGENT_TEXT, .text = tone_buf_text(&t->line), .n = t->line.n});
+        tone_buf_reset(&t->line);
+    }
+    t->transcribes = false;
+    return t->line.failed ? tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for what was heard") : TONE_OK;
+}
+
 /* What the backend says while it says it.  Calls are told when they are made. */
 static void hear(void *user, const tone_reply_event *e)
 {
     turn *t = user;
+    if (!(t->out->first_s > 0))
+        t->out->first_s = since_start(t);
+    if (t->transcribes && e->kind == TONE_REPLY_CALL_BEGIN)
+        end_line(t);
     if (e->kind != TONE_REPLY_REASONING && e->kind != TONE_REPLY_CONTENT)
         return;
     t->said = true;
-    tell(t, &(tone_agent_event){.kind = e->kind == TONE_REPLY_CONTENT ? TONE_AGENT_TEXT : TONE_AGENT_REASONING, .text = e->text, .n = e->n});
+    size_t skip = t->transcribes && e->kind == TONE_REPLY_CONTENT ? take_line(t, e->text, e->n) : 0;
+    if (e->n > skip)
+        tell(t, &(tone_agent_event){.kind = e->kind == TONE_REPLY_CONTENT ? TONE_AGENT_TEXT : TONE_AGENT_REASONING, .text = e->text + skip, .n = e->n - skip});
 }
 
 static void doubt(void *arg, const char *text, size_t n)
@@ -158,7 +213,7 @@ static bool is_cancelled(const turn *t)
 static bool within_budget(turn *t, tone_ask *ask)
 {
     const tone_agent_options *o = &t->a->o;
-    double left_s = o->max_seconds - (tone_agent_now_s() - t->start);
+    double left_s = o->max_seconds - since_start(t);
     if (is_cancelled(t))
         t->out->end = TONE_TURN_CANCELLED;
     else if (o->max_tokens && t->out->n_generated >= o->max_tokens)
@@ -276,6 +331,8 @@ static bool was_made(turn *t, const char *name, const char *arguments, tone_stat
 static tone_status make_call(turn *t, const char *name, const char *arguments, char **result, tone_agent_event *event)
 {
     const tone_agent_options *o = &t->a->o;
+    if (!t->n_steps)
+        t->out->call_s = since_start(t);
     tell(t, &(tone_agent_event){.kind = TONE_AGENT_CALL, .text = "", .name = name, .arguments = arguments, .step = t->n_steps + 1});
     bool changed = false;
     tone_status st = o->call(o->arg, name, arguments, result, &changed, t->err);
@@ -286,7 +343,8 @@ static tone_status make_call(turn *t, const char *name, const char *arguments, c
     }
     t->n_steps++;
     t->out->n_calls++;
-    t->out->n_changes += changed;
+    if (changed && !t->out->n_changes++)
+        t->out->change_s = since_start(t);
     event->made = true;
     event->changed = changed;
     return TONE_OK;
@@ -367,19 +425,22 @@ static tone_status answer_calls(turn *t, const tone_answer *answer, bool *ended)
 
 static tone_status take_answer(turn *t, const tone_answer *answer)
 {
-    t->out->answer = strdup(answer->content);
+    const char *text = answer->content;
+    if (t->line.n && strlen(text) >= t->line.n) /* what was heard is no part of it */
+        text += t->line.n + strspn(text + t->line.n, " \t\r\n");
+    t->out->answer = strdup(text);
     if (!t->out->answer)
         return tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for the answer");
     t->out->end = t->must_answer ? t->why : TONE_TURN_ANSWERED;
     if (answer->finish == TONE_FINISH_LENGTH) {
         t->out->end = TONE_TURN_TOKENS;
         warn(t, "the answer was cut off: it reached a limit of tokens or went in circles");
-    } else if (!*answer->content) {
+    } else if (!*text) {
         warn(t, "the model said nothing");
     }
-    t->out->n_unmeasured = tone_claims_check(&t->claims, answer->content, doubt, t);
+    t->out->n_unmeasured = tone_claims_check(&t->claims, text, doubt, t);
     if (tone_agent_is_stateless(t->a) && t->out->n_calls)
-        t->out->n_unmeasured += tone_claims_check_words(&t->claims, answer->content, doubt, t);
+        t->out->n_unmeasured += tone_claims_check_words(&t->claims, text, doubt, t);
     return t->claims.failed ? tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for the measured numbers") : TONE_OK;
 }
 
@@ -391,7 +452,9 @@ static tone_status run(turn *t)
         tone_status st = ask(t, &answer, &ended);
         if (st || ended)
             return st;
-        st = tone_talk_answer(&t->a->talk, &answer, t->err);
+        st = settle_line(t, &answer);
+        if (!st)
+            st = tone_talk_answer(&t->a->talk, &answer, t->err);
         if (!st && (!answer.n_calls || last)) {
             /* Called in spite of everything: those calls get no further hearing. */
             t->out->n_refused += (uint32_t)answer.n_calls;
@@ -401,6 +464,7 @@ static tone_status run(turn *t)
             st = answer_calls(t, &answer, &ended);
         }
         tone_answer_clear(&answer);
+        tone_buf_reset(&t->line);
         if (st || ended)
             return st;
     }
@@ -437,7 +501,7 @@ tone_status tone_agent_turn(tone_agent *a, const char *words, tone_turn *out, to
 }
 
 /* Files that cannot be shown are better known before the turn than in it. */
-static tone_status check_media(tone_agent *a, const tone_medium *media, size_t n, tone_error *err)
+static tone_status take_media(tone_agent *a, const tone_medium *media, size_t n, tone_error *err)
 {
     tone_media *m = tone_backend_media(a->o.backend);
     if (n && !m)
@@ -455,12 +519,15 @@ static tone_status check_media(tone_agent *a, const tone_medium *media, size_t n
 tone_status tone_agent_turn_media(tone_agent *a, const tone_medium *media, size_t n, const char *words, tone_turn *out, tone_error *err)
 {
     *out = (tone_turn){0};
-    tone_status bad = check_media(a, media, n, err);
+    turn t = {.a = a, .out = out, .start = tone_agent_now_s(), .err = err};
+    tone_status bad = take_media(a, media, n, err);
     if (bad) {
         out->answer = strdup("");
         return bad;
     }
-    turn t = {.a = a, .out = out, .start = tone_agent_now_s(), .err = err};
+    out->seen_s = n ? since_start(&t) : 0;
+    for (size_t i = 0; i < n; i++)
+        t.transcribes |= a->stateless && !*words && media[i].kind == TONE_INPUT_AUDIO;
     if (!is_cancelled(&t))
         tone_backend_clear_cancel(a->o.backend); /* one that came after the last turn had ended by itself */
     tone_talk_begin(&a->talk);
@@ -477,7 +544,8 @@ tone_status tone_agent_turn_media(tone_agent *a, const tone_medium *media, size_
         warn(&t, "the turn took longer than %.0f s: stopped", a->o.max_seconds);
     if (!st && out->end == TONE_TURN_TOKENS && !*out->answer)
         warn(&t, "the turn's tokens are used up: stopped");
-    out->seconds = tone_agent_now_s() - t.start;
+    out->seconds = since_start(&t);
+    tone_buf_clear(&t.line);
     tone_claims_clear(&t.claims);
     json_decref(t.made);
     atomic_store(&a->cancelled, false);

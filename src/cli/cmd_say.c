@@ -54,6 +54,8 @@ static void show(void *arg, const tone_agent_event *e)
         printf("%s> %s %s%s\n", s->dim ? "\033[2m" : "", e->name, e->arguments, s->dim ? "\033[0m" : "");
     else if (e->kind == TONE_AGENT_RESULT && text)
         print_result(s, text);
+    else if (e->kind == TONE_AGENT_HEARD && text)
+        printf("%sheard: %s%s\n", s->dim ? "\033[2m" : "", text, s->dim ? "\033[0m" : "");
     else if (e->kind == TONE_AGENT_TEXT && text)
         fputs(text, stdout);
     else if (e->kind == TONE_AGENT_WARNING && text)
@@ -66,11 +68,25 @@ static void show(void *arg, const tone_agent_event *e)
     free(text);
 }
 
+/* When it came to what, in seconds since the turn began. */
+static json_t *times_of(const tone_turn *t)
+{
+    const struct {
+        const char *name;
+        double s;
+    } times[] = {{"hearing", t->seen_s}, {"first_token", t->first_s}, {"call", t->call_s}, {"change", t->change_s}};
+    json_t *out = json_object();
+    for (size_t i = 0; out && i < sizeof times / sizeof *times; i++)
+        if (times[i].s > 0)
+            json_object_set_new(out, times[i].name, json_real(times[i].s));
+    return out;
+}
+
 static int print_json(say *s, const tone_turn *t)
 {
-    json_t *line = json_pack("{s:s,s:s,s:O,s:O,s:i,s:f,s:s,s:s*}", "answer", t->answer ? t->answer : "", "end", tone_turn_end_text(t->end), "calls", s->calls,
-                             "warnings", s->warnings, "changes", (int)t->n_changes, "seconds", t->seconds, "model", tone_backend_info(s->talk.backend)->name,
-                             "why", s->talk.why);
+    json_t *line = json_pack("{s:s*,s:s,s:s,s:O,s:O,s:i,s:f,s:o*,s:s,s:s*}", "heard", t->heard, "answer", t->answer ? t->answer : "", "end", tone_turn_end_text(t->end),
+                             "calls", s->calls, "warnings", s->warnings, "changes", (int)t->n_changes, "seconds", t->seconds, "times",
+                             s->media.sounds.n ? times_of(t) : NULL, "model", tone_backend_info(s->talk.backend)->name, "why", s->talk.why);
     char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
     puts(text ? text : "{}");
     free(text);
@@ -83,7 +99,9 @@ int cli_say(int argc, char **argv)
     say s = {0};
     static const cli_spec spec = {"say", "tonesmith say [options] [WORDS]",
         "One turn of the conversation on the current project: the model hears the words, makes calls, and answers with what was measured.",
-        "With --audio a model with ears (Gemma 4 E2B or E4B) hears the sound itself; the words may then be missing.\n"
+        "With --audio a model with ears (Gemma 4 E2B or E4B) hears the sound itself; the words may then be missing. Then --json has \"heard\", "
+        "where the model writes down what was said, and \"times\", the seconds until it had heard, said or called something, made the "
+        "first call, and changed the sound.\n"
         "Example:\n  tonesmith say \"make it darker, but keep the punch\"\n  tonesmith say -m gemma-4-E2B-it-Q4_0.gguf --audio spoken.wav"};
     const cli_option options[] = {
         CLI_MEDIA_FILE_OPTIONS(s.media),

@@ -77,6 +77,8 @@ static void show(void *arg, const tone_agent_event *e)
         printf("%s  %s %s %s%s\n", s->dim ? "\033[2m" : "", s->spoken ? "understood:" : ">", e->name, e->arguments, s->dim ? "\033[0m" : "");
     else if (e->kind == TONE_AGENT_RESULT)
         print_members(s, text);
+    else if (e->kind == TONE_AGENT_HEARD)
+        printf("%s  heard: %s%s\n", s->dim ? "\033[2m" : "", text, s->dim ? "\033[0m" : "");
     else if (e->kind == TONE_AGENT_TEXT)
         fputs(text, stdout);
     else if (e->kind == TONE_AGENT_WARNING)

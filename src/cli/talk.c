@@ -178,6 +178,16 @@ static tone_status tell_state(void *arg, char **lines, tone_error *err)
     return st || *lines ? st : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the state of the project");
 }
 
+/* The steps of a spoken turn are called by what was heard. */
+static void pass_event(void *arg, const tone_agent_event *e)
+{
+    cli_talk *t = arg;
+    if (e->kind == TONE_AGENT_HEARD)
+        (void)tone_studio_turn(t->project.studio, e->text, NULL);
+    if (t->event)
+        t->event(t->event_arg, e);
+}
+
 int cli_talk_open(cli_talk *t, const char *command, tone_agent_event_fn *event, void *event_arg)
 {
     tone_error err;
@@ -192,8 +202,10 @@ int cli_talk_open(cli_talk *t, const char *command, tone_agent_event_fn *event, 
     o.call = make_call;
     o.state = tell_state;
     o.arg = t;
-    o.event = event;
-    o.event_arg = event_arg;
+    o.event = pass_event;
+    o.event_arg = t;
+    t->event = event;
+    t->event_arg = event_arg;
     o.thinking = t->thinking;
     return tone_agent_open(&t->agent, &o, &err) ? cli_error(command, &err) : 0;
 }

@@ -16,6 +16,8 @@ typedef struct cli_talk {
     /* set by cli_talk_open() */
     tone_backend *backend;
     tone_agent *agent;
+    tone_agent_event_fn *event;
+    void *event_arg;
     char *why; /* "the best of the 3 models that fit in memory": which model was taken, and for what reason */
 } cli_talk;
 

@@ -28,6 +28,7 @@ typedef struct scripted {
     const scripted_line *lines;
     size_t n, at;
     void *arg;
+    size_t piece; /* bytes of content told at once; 0: all */
     json_t *asked[SCRIPTED_ASKED_MAX]; /* messages */
     tone_ask asks[SCRIPTED_ASKED_MAX];
     size_t n_asked;
@@ -50,8 +51,10 @@ static tone_status scripted_answer(tone_backend *b, const tone_ask *ask, tone_re
     if (l->fails)
         return tone_fail(err, l->fails, 0, "as the script says");
     const char *content = l->content ? l->content : "";
-    if (*content && sink)
-        sink(user, &(tone_reply_event){.kind = TONE_REPLY_CONTENT, .text = content, .n = strlen(content)});
+    for (size_t at = 0, n = strlen(content), some; sink && at < n; at += some) {
+        some = s->piece && s->piece < n - at ? s->piece : n - at;
+        sink(user, &(tone_reply_event){.kind = TONE_REPLY_CONTENT, .text = content + at, .n = some});
+    }
     out->content = strdup(content);
     if (!out->content)
         return tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for an answer");

@@ -46,7 +46,7 @@ static tone_status state(void *arg, char **lines, tone_error *err)
 
 static void event(void *arg, const tone_agent_event *e)
 {
-    static const char *const kind[] = {"thought", "text", "call", "result", "warning"};
+    static const char *const kind[] = {"thought", "text", "call", "result", "warning", "heard"};
     desk *d = arg;
     size_t n = strlen(d->events);
     d->n_warnings += e->kind == TONE_AGENT_WARNING;
