@@ -178,12 +178,12 @@ static tone_status tell_state(void *arg, char **lines, tone_error *err)
     return st || *lines ? st : tone_fail(err, TONE_ERR_NO_MEMORY, 0, "no memory for the state of the project");
 }
 
-/* The steps of a spoken turn are called by what was heard. */
+/* The steps of a spoken turn are called by what was heard; without memory for that they stay "(spoken)". */
 static void pass_event(void *arg, const tone_agent_event *e)
 {
     cli_talk *t = arg;
-    if (e->kind == TONE_AGENT_HEARD)
-        (void)tone_studio_turn(t->project.studio, e->text, NULL);
+    tone_status named = e->kind == TONE_AGENT_HEARD ? tone_studio_turn(t->project.studio, e->text, NULL) : TONE_OK;
+    (void)named;
     if (t->event)
         t->event(t->event_arg, e);
 }
