@@ -3,11 +3,17 @@
 The maths is that of src/model/hearing*.c and tests/golden/audio/reference.py; names of parameters are those of the published checkpoints.
 """
 import math
+import pathlib
+import sys
 from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import fused
+from front import Front
 
 RATE, FRAME, HOP, FFT, MELS = 16000, 320, 160, 512, 128
 WINDOW = 12  # soft tokens that one sees, itself included
@@ -15,10 +21,10 @@ WINDOW = 12  # soft tokens that one sees, itself included
 
 @dataclass
 class Config:
-    d: int = 144
+    d: int = 160         # rows of a multiple of 32, for Q8_0
     heads: int = 4
     layers: int = 6
-    ffn: int = 576
+    ffn: int = 640
     channels: int = 16   # of the second convolution; the first has as many as there are mel bands
     out: int = 128       # width before the projector
     sounds: int = 48
@@ -49,13 +55,22 @@ def log_mel(x):
 
 
 class Norm(nn.Module):
+    """In training, under bfloat16 autocast, what is small and frequent goes in one pass each: ../fused.c, front.c."""
+
     def __init__(self, n, eps):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(n))
         self.eps = eps
 
     def forward(self, x):
+        return fused.Norm.apply(x, self.weight, self.eps) if self.training else self.exact(x)
+
+    def exact(self, x):
         return F.rms_norm(x.float(), (x.shape[-1],), self.weight, self.eps)
+
+    def add(self, a, h, step=1.0):
+        """a + step norm(h)"""
+        return fused.AddNorm.apply(a, h, step * self.weight, self.eps) if self.training else a + step * self.exact(h)
 
 
 class Linear(nn.Module):
@@ -78,6 +93,8 @@ class Subsample(nn.Module):
 
     def forward(self, x, lengths):
         """x (B, T, F, C), zero from each clip's length on → the same of half the size."""
+        if self.training and x.shape[-1] == 1:
+            return Front.apply(x[..., 0], self.conv.weight, self.norm.weight, self.norm.eps)
         y = self.conv(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)  # the channel is fastest in memory, before and after
         y = F.relu(F.layer_norm(y, (y.shape[-1],), self.norm.weight.to(y.dtype), None, self.norm.eps), inplace=True)
         if self.training:
@@ -93,7 +110,7 @@ class FeedForward(nn.Module):
         self.ffw_layer_1, self.ffw_layer_2 = Linear(c.d, c.ffn), Linear(c.ffn, c.d)
 
     def forward(self, x):
-        return x + 0.5 * self.post_layer_norm(self.ffw_layer_2(F.silu(self.ffw_layer_1(self.pre_layer_norm(x)))))
+        return self.post_layer_norm.add(x, self.ffw_layer_2(F.silu(self.ffw_layer_1(self.pre_layer_norm(x)))), 0.5)
 
 
 class Attention(nn.Module):
@@ -149,9 +166,9 @@ class Block(nn.Module):
 
     def forward(self, x):
         x = self.feed_forward1(x)
-        x = x + self.norm_post_attn(self.self_attn(self.norm_pre_attn(x)))
+        x = self.norm_post_attn.add(x, self.self_attn(self.norm_pre_attn(x)))
         x = self.lconv1d(x)
-        return self.norm_out(self.feed_forward2(x))
+        return self.norm_out.exact(self.feed_forward2(x))
 
 
 class Tower(nn.Module):
@@ -166,15 +183,18 @@ class Tower(nn.Module):
         # Training's own: what a sound is at each soft token, as logits and as a linear estimate of its likelihood.
         self.head = nn.Linear(c.out, c.sounds)
         self.linear_head = nn.Linear(c.out, c.sounds, bias=False)
+        self.middle_head = nn.Linear(c.d, c.sounds)
 
     def forward(self, mel, lengths):
-        """mel (B, F, 128), zero behind each clip's length → (B, T, out), normed: what the projector reads; T lengths."""
+        """mel (B, F, 128), zero behind each clip's length → (B, T, out), normed: what the projector reads; T lengths; (B, T, d) of the middle."""
         s, c = self.subsample_conv_projection, self.c
         x, lengths = mel[..., None], (lengths + 1) // 2
-        with torch.no_grad():  # 128 random filters of 3 x 3 hold all that nine numbers can say: they stay as they are drawn
-            x = s["layer0"](x, lengths)
+        x = s["layer0"](x, lengths)
         lengths = (lengths + 1) // 2
         x = s["input_proj_linear"](s["layer1"](x, lengths).flatten(2))
-        for block in self.layers:
+        x = x.float()
+        for i, block in enumerate(self.layers):
             x = block(x)
-        return F.rms_norm(self.output_proj(x).float(), (c.out,), None, c.eps), lengths
+            if i == c.layers // 2 - 1:
+                middle = x
+        return F.rms_norm(self.output_proj(x).float(), (c.out,), None, c.eps), lengths, middle
