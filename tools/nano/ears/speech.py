@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Spoken requests for the ears: espeak-ng, run beside this program, says the texts of heard.py in many voices.
+"""Spoken requests for the ears: espeak-ng and flite, run beside this program, say the texts of heard.py in many voices.
 
-    speech.py heard.jsonl FOLDER N [--seed S] [--test]
+    speech.py heard.jsonl FOLDER N [--seed S] [--test] [--flite SHARE]
 
 FOLDER gets clips.i16 (16 kHz, one channel, one after the other) and clips.jsonl: {"at": first sample, "n": samples, "text",
 "reply", "kind", "expect", "phones", "voice", "speed", "pitch"}.  With --test, the voices are those that training never hears.
@@ -22,6 +22,7 @@ VARIANTS = """m1 m2 m3 m4 m6 m7 m8 f1 f2 f4 f5 Andy Annie Alex Denis Gene Lee Ma
     david ed edward gustave iven iven2 john klatt klatt2 klatt3 linda max michel miguel norbert paul pedro quincy rob robert sandro shelby steph steph2 travis victor
     whisper croak grandma""".split()
 TEST_ACCENTS = ["en-gb-x-gbcwmd", "en-us", "en-gb"]
+FLITE, TEST_FLITE = ["slt", "awb", "kal16"], ["rms"]  # made of recordings of people, unlike espeak-ng's
 TEST_VARIANTS = "m5 f3 Alicia Andrea Hugo Jacky Marco iven3 klatt4 marcelo pablo steph3 zac kaukovalta grandpa".split()
 
 
@@ -50,12 +51,19 @@ def to_16k(x, rate):
     return np.einsum("nk,nk->n", padded[at[:, None] + k[None, :] + 64], table[np.arange(n) % len(table)])
 
 
+def command(text, voice, speed, pitch):
+    """What to run for a text; the WAV file goes to its standard output."""
+    if voice.startswith("flite+"):
+        return ["flite", "-voice", voice.removeprefix("flite+"), "--setf", f"duration_stretch={165 / speed:.2f}", "-t", text, "-o", "/dev/stdout"]
+    return ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", text]
+
+
 def say(text, voice, speed, pitch):
     """The text as int16 at 16 kHz, without the silence around it."""
-    out = subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", text], capture_output=True, check=True).stdout
+    out = subprocess.run(command(text, voice, speed, pitch), capture_output=True, check=True).stdout
     with wave.open(io.BytesIO(out)) as w:
         rate = w.getframerate()
-        x = np.frombuffer(w.readframes(w.getnframes() if w.getnframes() < 1 << 24 else 1 << 24), np.int16).astype(np.float32)
+        x = np.frombuffer(w.readframes(min(w.getnframes(), 1 << 24)), np.int16).astype(np.float32)
     loud = np.nonzero(np.abs(x) > 200)[0]
     if len(loud) == 0:
         raise ValueError(f"{voice} says nothing for {text!r}")
@@ -63,8 +71,10 @@ def say(text, voice, speed, pitch):
     return np.clip(np.rint(x), -32768, 32767).astype(np.int16)
 
 
-def manner(rng, test=False):
+def manner(rng, test=False, flite=0.0):
     """(voice, speed, pitch) of a speaker."""
+    if flite and rng.random() < flite:
+        return f"flite+{rng.choice(TEST_FLITE if test else FLITE)}", rng.randint(140, 200), 50
     accent, variant = rng.choice(TEST_ACCENTS if test else ACCENTS), rng.choice(TEST_VARIANTS if test else VARIANTS)
     return f"{accent}+{variant}", rng.randint(120, 205), rng.randint(20, 80)
 
@@ -76,6 +86,7 @@ def main():
     ap.add_argument("n", type=int)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--test", action="store_true")
+    ap.add_argument("--flite", type=float, default=0.0, help="share of clips that flite says")
     args = ap.parse_args()
     rng = random.Random(args.seed)
     lines = [json.loads(line) for line in args.heard.read_text().splitlines()]
@@ -83,7 +94,7 @@ def main():
     at = 0
     with open(args.folder / "clips.i16", "wb") as sound, open(args.folder / "clips.jsonl", "w") as index:
         for line in rng.sample(lines, min(args.n, len(lines))):
-            voice, speed, pitch = manner(rng, args.test)
+            voice, speed, pitch = manner(rng, args.test, args.flite)
             x = say(line["text"], voice, speed, pitch)
             if len(x) > 6.5 * RATE or len(x) / 640 < 1.25 * len(line["phones"]):
                 continue  # too long to be trained on, or spoken faster than a sound a soft token
