@@ -7,9 +7,11 @@ The audio tower (ears/) is trained to put at every soft token (25 a second) how 
 none (index 0).  `simulated` makes such rows from the phones of a text, as a recogniser gives them: a phone fills one row or two,
 between phones nothing is sure, some are confused, missed or heard twice.  A line of the file:
     {"text": what is said, in words, "reply": the call, "phones": [indices]}
+Trained ears themselves write such a file with ears/posteriors.py: "at" and "n" are rows of the .npy file beside it then.
 """
 import argparse
 import json
+import pathlib
 import re
 import sys
 
@@ -66,6 +68,17 @@ def simulated(phones, rng):
         rows[t, sound] += share
         rows[t, 0 if sound and rng.random() < 0.6 else rng.randrange(SOUNDS)] += 1.0 - share
     return rows
+
+
+def read(path):
+    """The lines of a file; where the ears wrote it, with "rows" (n, 48)."""
+    path = pathlib.Path(path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    if path.with_suffix(".npy").exists():
+        rows = np.load(path.with_suffix(".npy"), mmap_mode="r")
+        for x in lines:
+            x["rows"] = rows[x["at"]:x["at"] + x["n"]]
+    return lines
 
 
 def main():

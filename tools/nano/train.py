@@ -15,6 +15,7 @@ import time
 import torch
 
 import model as maths
+import heard
 import vocab
 from data import Dialogues, read_bank
 from heard import SOUNDS
@@ -173,7 +174,7 @@ def main():
     packer = Packer(dialogues, tokenizer, args.rows, args.length, cut=0.25)
     test = Packer(Dialogues(4242, part="test", bank=bank), tokenizer, 16, args.length)
     if args.heard:
-        dialogues.heard, dialogues.listening = read_bank(args.heard), args.listening
+        dialogues.heard, dialogues.listening = heard.read(args.heard), args.listening
     log = open(args.out / "log.tsv", "a")
 
     def save():
