@@ -4,6 +4,7 @@ what it says means nothing, and a turn may fail for want of room; what counts is
 
     check_voice.py PROGRAM TINY_CHAT.py GOLDEN
 """
+import json
 import math
 import os
 import pathlib
@@ -59,6 +60,61 @@ def check_say(model, blind, spoken, quiet, picture):
     check(r.returncode == 1 and "no ears" in r.stderr and "mmproj-blind.gguf" in r.stderr, f"{r}")
 
 
+def evaluate(model, *options):
+    return subprocess.run([program, "eval", "-m", model, "-c", "32768", *map(str, options)], capture_output=True, text=True, timeout=120, cwd=work,
+                          env=os.environ | {"XDG_CONFIG_HOME": str(work), "TMPDIR": str(work / "tmp")})
+
+
+def check_eval(model, blind, spoken, quiet, picture):
+    clips = work / "clips"
+    clips.mkdir()
+    shutil.copy(spoken, clips / "a.wav")
+    shutil.copy(picture, clips / "b.wav")
+    write_wav(clips / "c.wav", [0.0] * 9000)
+    write_wav(clips / "d.wav", [0.2] * 100)
+    write_wav(clips / "e.wav", [0.2] * 16000 * 61)
+    good = "a.wav\tmake it darker\tdirection\tbrightness:down\na.wav\tmake it a little wider\tdirection\twidth:up:small\n"
+    bad = "".join(f"{name}.wav\tmake it darker\tother\n" for name in "bcdef")
+    (clips / "spoken.tsv").write_text("# a comment\n" + good + bad)
+    tables = []
+    for options in ([], ["--snr", "10"], ["--snr", "10"], ["--snr", "10", "--seed", "2"]):
+        r = evaluate(model, "--spoken", clips, "--json", "-v", *options)
+        check(r.returncode == 0, f"clips that cannot be heard do not end it: {r}")
+        table = json.loads(r.stdout)
+        check(table["direction"]["n"] == 2 and table["direction"]["unheard"] == 0 and table["direction"]["seconds"] > 0 and table["other"] | {"n": 5, "right": 0, "unheard": 5} == table["other"] and
+              table["all"]["n"] == 7, f"each counts: {table}")
+        check(all(f"line {i}: " in r.stderr for i in range(4, 9)) and "hardly anything" in r.stderr and "60 s" in r.stderr and "too short" in r.stderr, f"and says why: {r.stderr}")
+        tables.append(r.stderr)
+    check(tables[1] == tables[2], f"the same seed, the same noise: {tables}")
+    r = evaluate(model, "--spoken", clips)
+    check("word errors" in r.stdout and "unheard" in r.stdout, f"{r}")
+    # What is written beside a clip reaches nobody: other words, the same turn.
+    said = []
+    for words in ("make it darker", "undo that, please"):
+        (clips / "spoken.tsv").write_text(f"a.wav\t{words}\texact\tcutoff=800 Hz\n")
+        said.append(evaluate(model, "--spoken", clips, "-v").stderr.replace(words, ""))
+    check(said[0] == said[1] and "exact" in said[0], f"{said}")
+    for line, word in [("../a.wav\tx\tother\n", "leads out"), ("/etc/passwd\tx\tother\n", "leads out"), ("a.wav\tx\tstrange\n", "no kind"), ("a.wav\n", "no kind"),
+                       ("a.wav\tx\tdirection\tsideways\n", "no direction")]:
+        (clips / "spoken.tsv").write_text(line)
+        r = evaluate(model, "--spoken", clips)
+        check(r.returncode == 2 and word in r.stderr and r.stderr.count("\n") == 1, f"{line}: {r}")
+    for code, word, options in [(2, "--snr", [spoken, "--snr", "3"]), (2, "--spoken", [spoken, "--spoken", clips]), (1, "nowhere", ["--spoken", "nowhere"]), (1, "spoken.tsv", ["--spoken", work / "tmp"])]:
+        r = evaluate(model, *options)
+        check(r.returncode == code and word in r.stderr and r.stderr.count("\n") == 1, f"{options}: {r}")
+    r = evaluate(blind, "--spoken", clips)
+    check(r.returncode == 1 and "no ears" in r.stderr and not r.stdout, f"a model without ears: {r}")
+    check(not list((work / "tmp").iterdir()), "noisy copies go")
+
+
+def check_times(model, blind, spoken, quiet, picture):
+    r = run("say", model, "--json", "--audio", spoken)
+    line = json.loads(r.stdout)
+    check(0 < line["times"]["hearing"] < line["times"]["first_token"] < line["seconds"], f"{line}")
+    line = json.loads(run("say", model, "--json", "hello").stdout)
+    check("times" not in line and "heard" not in line, f"{line}")
+
+
 with tempfile.TemporaryDirectory() as folder:
     work = pathlib.Path(folder)
     tools = work / "tools.json"
@@ -66,13 +122,13 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ("sees", "blind", "tmp"):
         (work / name).mkdir()
     model, blind = work / "sees" / "tiny.gguf", work / "blind" / "blind.gguf"
-    subprocess.run([sys.executable, maker, golden / "multimodal" / "text-small.gguf", golden / "token" / "listed.gguf", model, tools], check=True)
+    subprocess.run([sys.executable, maker, golden / "multimodal" / "text-small.gguf", golden / "token" / "listed.gguf", model, tools, "32768"], check=True)
     shutil.copy(model, blind)
     shutil.copy(golden / "multimodal" / "mmproj-small.gguf", work / "sees" / "mmproj-tiny.gguf")
     random.seed(7)
     room = [random.gauss(0, 5e-4) for _ in range(4 * 22050)]
     write_wav(work / "quiet.wav", room, 22050)
     write_wav(work / "spoken.wav", [x + (0.3 * math.sin(i / 9) * (0.6 + 0.4 * math.sin(i / 1500)) if 22050 <= i < 44100 else 0) for i, x in enumerate(room)], 22050)
-    for part in (check_studio, check_say):
+    for part in (check_studio, check_say, check_eval, check_times):
         part(model, blind, work / "spoken.wav", work / "quiet.wav", golden / "vision" / "images" / "20x20.png")
 done()

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A tiny random model that can hold a conversation: the weights of one GGUF file, the vocabulary of another.
 
-    tiny_chat.py WEIGHTS.gguf VOCABULARY.gguf OUT.gguf [TOOLS.json]
+    tiny_chat.py WEIGHTS.gguf VOCABULARY.gguf OUT.gguf [TOOLS.json [CONTEXT]]
 
 The weights have fewer embedding rows than the vocabulary has tokens; further rows are made of the first ones with their
 blocks in reverse order.  What such a model says means nothing, but it has turns, calls and thoughts to say it with.
-TOOLS.json: claim that it was trained with these tools.
+TOOLS.json: claim that it was trained with these tools.  CONTEXT: claim that it was made for so many tokens.
 """
 import struct
 import sys
@@ -97,6 +97,8 @@ def main():
     values[b"general.name"] = (STRING, string(b"tiny random conversation"))
     if len(sys.argv) > 4:
         values[b"tonesmith.tools"] = (STRING, string(tools_hash(sys.argv[4])))
+    if len(sys.argv) > 5:
+        values |= {k: (4, struct.pack("<I", int(sys.argv[5]))) for k in values if k.endswith(b".context_length")}
     directory, data = b"", b""
     for name, dims, kind, offset in w.tensors:
         content = w.tensor(dims, kind, offset)

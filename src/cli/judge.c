@@ -249,12 +249,52 @@ static tone_status judge_rest(cli_judge *j, cli_judgement *out, const watched *w
     return TONE_OK;
 }
 
-tone_status cli_judge_one(cli_judge *j, cli_judgement *out, const char *words, const char *kind, const char *expect, uint64_t number, tone_error *err)
+/* The turn itself.  A clip that a model cannot take is no failure of the program. */
+static tone_status take_turn(cli_judge *j, cli_judgement *out, const cli_instruction *in, tone_turn *turn, tone_error *err)
+{
+    if (!in->clip)
+        return cli_talk_turn(&j->talk, in->words, turn, err);
+    const tone_medium clip = {.kind = TONE_INPUT_AUDIO, .path = in->clip};
+    tone_status st = cli_talk_turn_media(&j->talk, &clip, 1, "", turn, err);
+    out->unheard = st && st != TONE_ERR_NO_MEMORY && st != TONE_ERR_CANCELLED;
+    if (out->unheard)
+        snprintf(out->what, sizeof out->what, "%s", err->text);
+    return out->unheard ? TONE_OK : st;
+}
+
+static tone_status judge(cli_judge *j, cli_judgement *out, const cli_instruction *in, watched *w, int64_t want, tone_error *err)
+{
+    tone_studio *s = j->talk.project.studio;
+    const tone_measures *heard;
+    tone_status st = tone_studio_hear(s, &heard, NULL, err);
+    if (st)
+        return st;
+    const tone_measures before = *heard;
+    const tone_patch patch = *tone_studio_patch(s);
+    const int64_t head = head_of(s);
+    tone_turn turn;
+    st = take_turn(j, out, in, &turn, err);
+    if (!st && !out->unheard) {
+        out->n_calls = (int)turn.n_calls;
+        out->n_refused = (int)turn.n_refused;
+        out->seconds = turn.seconds;
+        out->change_s = turn.change_s;
+        out->heard = turn.heard;
+        turn.heard = NULL;
+        tell(out, w, turn.answer);
+        st = strcmp(in->kind, "direction") == 0 ? judge_direction(j, out, w, in->expect, &before, err)
+                                                : judge_rest(j, out, w, in->kind, in->expect, &patch, head, want, turn.answer, err);
+    }
+    tone_turn_clear(&turn);
+    return st;
+}
+
+tone_status cli_judge_one(cli_judge *j, cli_judgement *out, const cli_instruction *in, tone_error *err)
 {
     *out = (cli_judgement){0};
     tone_random r;
     tone_patch patch;
-    tone_random_seed(&r, (uint64_t)j->seed * 1000003 + number);
+    tone_random_seed(&r, (uint64_t)j->seed * 1000003 + in->number);
     char folder[] = "/tmp/tonesmith-eval-XXXXXX";
     if (!mkdtemp(folder))
         return tone_fail(err, TONE_ERR_IO, 0, "%s: cannot be made", folder);
@@ -263,31 +303,13 @@ tone_status cli_judge_one(cli_judge *j, cli_judgement *out, const char *words, c
     if (!st)
         st = tone_studio_open(&j->talk.project.studio, &(tone_studio_options){.history = ":memory:", .project = "eval", .patch = &patch, .folder = folder, .who = "model"}, err);
     watched w = {0};
-    int64_t want = 0, head;
-    tone_measures before = {0};
-    const tone_measures *heard;
+    int64_t want = 0;
     if (!st)
-        st = prepare(j, kind, expect, &want, &r, err);
-    if (!st)
-        st = tone_studio_hear(j->talk.project.studio, &heard, NULL, err);
+        st = prepare(j, in->kind, in->expect, &want, &r, err);
     if (!st && cli_talk_open(&j->talk, "eval", watch, &w))
         st = tone_fail(err, TONE_ERR_IO, 0, "the model cannot be used");
-    if (!st) {
-        before = *heard;
-        patch = *tone_studio_patch(j->talk.project.studio);
-        head = head_of(j->talk.project.studio);
-        tone_turn turn;
-        st = cli_talk_turn(&j->talk, words, &turn, err);
-        if (!st) {
-            out->n_calls = (int)turn.n_calls;
-            out->n_refused = (int)turn.n_refused;
-            out->seconds = turn.seconds;
-            tell(out, &w, turn.answer);
-            st = strcmp(kind, "direction") == 0 ? judge_direction(j, out, &w, expect, &before, err)
-                                                : judge_rest(j, out, &w, kind, expect, &patch, head, want, turn.answer, err);
-        }
-        tone_turn_clear(&turn);
-    }
+    if (!st)
+        st = judge(j, out, in, &w, want, err);
     watched_clear(&w);
     cli_talk_close_project(&j->talk);
     char command[64];
