@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The operations of fused.c for PyTorch's autograd.  Run by itself it compares them with PyTorch's own."""
+"""The operations of fused.c and attention.c for PyTorch's autograd.  Run by itself it compares them with PyTorch's own."""
 import ctypes
 import pathlib
 import subprocess
@@ -11,13 +11,13 @@ _lib = None
 
 
 def lib():
-    """fused.c, compiled for this machine."""
+    """fused.c and attention.c, compiled for this machine."""
     global _lib
     if _lib is None:
         with tempfile.TemporaryDirectory() as folder:
             out = pathlib.Path(folder) / "fused.so"
             subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", "-mprefer-vector-width=512", "-shared", "-fPIC",
-                            "-o", out, pathlib.Path(__file__).with_name("fused.c"), "-lm"], check=True)
+                            "-o", out, *(pathlib.Path(__file__).with_name(c) for c in ("fused.c", "attention.c")), "-lm"], check=True)
             _lib = ctypes.CDLL(str(out))
             _lib.loss.restype = ctypes.c_double
     return _lib
@@ -110,6 +110,32 @@ class Gate(torch.autograd.Function):
         return da, db
 
 
+class Attention(torch.autograd.Function):
+    """q (B, heads, T, n), k, v (B, 1, T, n), segments (B, T) → (B, T, heads n): causal, inside each segment, over `window`."""
+    @staticmethod
+    def forward(ctx, q, k, v, segments, window):
+        q, k, v, segments = (x.contiguous() for x in (q, k, v, segments))
+        b, h, t, n = q.shape
+        assert n % 16 == 0 and k.shape == v.shape == (b, 1, t, n) and segments.shape == (b, t) and segments.dtype == torch.long
+        assert q.dtype == k.dtype == v.dtype == HALF
+        y, norm = torch.empty((b, t, h * n), dtype=HALF), torch.empty((b, h, t))
+        if not lib().attention(p(y), p(norm), p(q), p(k), p(v), p(segments), L(b), L(t), I(h), I(n), L(window)):
+            raise MemoryError("attention")
+        ctx.save_for_backward(q, k, v, segments, norm)
+        ctx.window = window
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        q, k, v, segments, norm = ctx.saved_tensors
+        (b, h, t, n), dy = q.shape, dy.contiguous()
+        dq, dk, dv = (torch.empty_like(x) for x in (q, k, v))
+        if not lib().attention_back(p(dq), p(dk), p(dv), p(dy), p(norm), p(q), p(k), p(v), p(segments), L(b), L(t), I(h),
+                                    I(n), L(ctx.window)):
+            raise MemoryError("attention")
+        return dq, dk, dv, None, None
+
+
 class Loss(torch.autograd.Function):
     """Mean over weight of the cross entropy of softcapped logits z (rows, n)."""
     @staticmethod
@@ -170,6 +196,20 @@ def check():
     compare("turn", lambda: Turn.apply(q, qw, cos, sin, 1e-6), theirs, [q, qw])
     g, u = leaf(999, dtype=HALF), leaf(999, dtype=HALF)
     compare("gate", lambda: Gate.apply(g, u), lambda: F.gelu(g.float(), approximate="tanh") * u.float(), [g, u])
+    for lengths, window in (((40, 77, 11), 128), ((128,), 128), ((1, 16, 95, 16), 24), ((3, 61, 64), 9), ((128,), 50)):
+        for n in (64, 128):
+            q, k, v = leaf(2, 3, 128, n, dtype=HALF), leaf(2, 1, 128, n, dtype=HALF), leaf(2, 1, 128, n, dtype=HALF)
+            with torch.no_grad():
+                q *= 3 * n ** -0.5  # else nearly all the weight is on one key
+            segments = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths)).expand(2, -1).clone()
+            segments[1] = segments[1].flip(0)
+            distance = torch.arange(128)[:, None] - torch.arange(128)
+            seen = (distance >= 0) & (distance < window) & (segments[:, None, :, None] == segments[:, None, None, :])
+
+            def attend():
+                scores = (q.float() @ k.float().transpose(-1, -2)).masked_fill(~seen, float("-inf"))
+                return (scores.softmax(-1) @ v.float()).transpose(1, 2).flatten(2)
+            compare("attention", lambda: Attention.apply(q, k, v, segments, window), attend, [q, k, v])
     z, t, k = leaf(9, 333, dtype=HALF), torch.randint(333, (9,)), torch.rand(9)
     compare("loss", lambda: Loss.apply(z, t, k, 30.0),
             lambda: (F.cross_entropy(30 * torch.tanh(z.float() / 30), t, reduction="none") * k).sum() / k.sum(), [z])

@@ -42,6 +42,10 @@ class Config:
         own = self.own()
         return i if i < own else max(j for j in range(own) if self.full(j) == self.full(i))
 
+    def sight(self, full):
+        """How many tokens a token sees, itself included."""
+        return self.context if full else self.window
+
     def hugging_face(self):
         kinds = ["full_attention" if self.full(i) else "sliding_attention" for i in range(self.layers)]
         return {
@@ -93,6 +97,19 @@ class Plain:
         return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
 
     @staticmethod
+    def sight(positions, segments, window):
+        """What attention() wants to know of who sees whom: earlier or same, same dialogue, within the window."""
+        distance = positions[:, :, None] - positions[:, None, :]
+        return ((distance >= 0) & (distance < window) & (segments[:, :, None] == segments[:, None, :]))[:, None]
+
+    @staticmethod
+    def attention(q, k, v, sight, window):
+        """q (B, heads, T, hd); k, v (B, 1, T, hd) → (B, T, heads hd)"""
+        heads = q.shape[1]
+        o = F.scaled_dot_product_attention(q, k.expand(-1, heads, -1, -1), v.expand(-1, heads, -1, -1), attn_mask=sight, scale=1.0)
+        return o.transpose(1, 2).flatten(2)
+
+    @staticmethod
     def gate(a, b):
         return F.gelu(a, approximate="tanh") * b
 
@@ -116,6 +133,15 @@ class Fused:
     @staticmethod
     def turn(x, w, cos, sin, eps):
         return fused.Turn.apply(x, w, cos, sin, eps)
+
+    @staticmethod
+    def sight(positions, segments, window):
+        """Positions rise by one within a dialogue, so that its borders say it all."""
+        return segments
+
+    @staticmethod
+    def attention(q, k, v, sight, window):
+        return fused.Attention.apply(q, k, v, sight, window)
 
     @staticmethod
     def gate(a, b):
@@ -147,7 +173,7 @@ class Attention(nn.Module):
             self.v_proj = nn.Linear(c.d, self.hd, bias=False)
             self.k_norm = Norm(self.hd, c.eps)
 
-    def forward(self, h, kv, masks, rope):
+    def forward(self, h, kv, sight, rope):
         c, (b, t, _) = self.c, h.shape
         cos, sin = rope[c.full(self.i)]
         q = OPS.turn(self.q_proj(h).view(b, t, c.heads, self.hd), self.q_norm.weight, cos, sin, c.eps)
@@ -156,9 +182,7 @@ class Attention(nn.Module):
             v = OPS.norm(self.v_proj(h).view(b, t, 1, self.hd), None, c.eps).transpose(1, 2)
             kv[self.i] = k, v
         k, v = kv[c.source(self.i)]
-        o = F.scaled_dot_product_attention(q, k.expand(-1, c.heads, -1, -1), v.expand(-1, c.heads, -1, -1),
-                                           attn_mask=masks[c.full(self.i)], scale=1.0)
-        return self.o_proj(o.transpose(1, 2).reshape(b, t, -1))
+        return self.o_proj(OPS.attention(q, k, v, sight[c.full(self.i)], c.sight(c.full(self.i))))
 
 
 class Mlp(nn.Module):
@@ -184,11 +208,11 @@ class Layer(nn.Module):
         self.per_layer_projection = nn.Linear(c.ple, c.d, bias=False)
         self.layer_scalar = nn.Parameter(torch.ones(1))
 
-    def forward(self, x, ple, kv, masks, rope):
+    def forward(self, x, ple, kv, sight, rope):
         def add(a, h, norm):
             return OPS.add_norm(a, h, norm.weight, norm.eps)
 
-        a = add(x, self.self_attn(self.input_layernorm(x), kv, masks, rope), self.post_attention_layernorm)
+        a = add(x, self.self_attn(self.input_layernorm(x), kv, sight, rope), self.post_attention_layernorm)
         b = add(a, self.mlp(self.pre_feedforward_layernorm(a)), self.post_feedforward_layernorm)
         g = OPS.gate(self.per_layer_input_gate(b), ple)
         b = add(b, self.per_layer_projection(g), self.post_per_layer_input_norm)
@@ -226,12 +250,6 @@ class Gemma(nn.Module):
             out[full] = angle.cos().float(), angle.sin().float()
         return out
 
-    def masks(self, positions, segments):
-        """Who sees whom, (B, 1, T, T): earlier or same, same dialogue, within the window where the layer slides."""
-        distance = positions[:, :, None] - positions[:, None, :]
-        full = (distance >= 0) & (segments[:, :, None] == segments[:, None, :])
-        return {True: full[:, None], False: (full & (distance < self.c.window))[:, None]}
-
     def forward(self, ids, positions, segments, targets=None, weight=None, sound=None):
         """ids, positions, segments (B, T).  Without targets: logits (B, T, V); with them: mean loss over `weight`.
         sound: (where, rows): flat indices into B T, whose ids are 0, and what is heard there."""
@@ -243,10 +261,11 @@ class Gemma(nn.Module):
         ple = self.embed_tokens_per_layer(ids).view(*ids.shape, c.layers, c.ple) * math.sqrt(c.ple)
         context = self.per_layer_model_projection(x).view(*ids.shape, c.layers, c.ple) * c.d ** -0.5
         ple = (self.per_layer_projection_norm(context) + ple) * 2 ** -0.5
-        kv, masks, rope = {}, self.masks(positions, segments), self.rope(positions)
+        kv, rope = {}, self.rope(positions)
+        sight = {full: OPS.sight(positions, segments, c.sight(full)) for full in (False, True)}
         ple = ple.permute(2, 0, 1, 3).contiguous()
         for i, layer in enumerate(self.layers):
-            x = layer(x, ple[i], kv, masks, rope)
+            x = layer(x, ple[i], kv, sight, rope)
         x = self.norm(x)
         if targets is not None:
             # The head is the costliest product: only where there is a loss.  Filled up, since every new shape is a new kernel to make and keep.
