@@ -2,6 +2,7 @@
 import json
 import pathlib
 import struct
+import wave
 import zlib
 
 
@@ -39,3 +40,9 @@ def write_wav(path, samples, rate=16000, channels=1, floats=False):
     data = struct.pack(f"<{len(samples)}{code}", *values)
     head = struct.pack("<IHHIIHH", 16, kind, channels, rate, rate * size * channels, size * channels, 8 * size)
     path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + head + b"data" + struct.pack("<I", len(data)) + data)
+
+
+def wav_length(path):
+    """Seconds."""
+    with wave.open(str(path)) as w:
+        return w.getnframes() / w.getframerate()
