@@ -168,8 +168,9 @@ static size_t take_line(turn *t, const char *text, size_t n)
     return part;
 }
 
-/* The answer is there.  A line before a call was heard; a line that is all of it is the answer. */
-static tone_status settle_line(turn *t, const tone_answer *answer)
+/* The answer is there.  A line before a call was heard; a line that is all of it is the answer.  What was heard leaves the answer, and
+ * the conversation goes on as if it had been typed. */
+static tone_status settle_line(turn *t, tone_answer *answer)
 {
     if (t->transcribes && answer->n_calls) {
         end_line(t);
@@ -178,7 +179,15 @@ static tone_status settle_line(turn *t, const tone_answer *answer)
         tone_buf_reset(&t->line);
     }
     t->transcribes = false;
-    return t->line.failed ? tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for what was heard") : TONE_OK;
+    if (t->line.failed)
+        return tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for what was heard");
+    size_t n = t->line.n, all = strlen(answer->content);
+    if (!n || n > all)
+        return TONE_OK;
+    n += strspn(answer->content + n, " \t\r\n");
+    memmove(answer->content, answer->content + n, all - n + 1);
+    tone_buf_reset(&t->line);
+    return t->out->heard ? tone_talk_heard(&t->a->talk, t->out->heard, t->err) : TONE_OK;
 }
 
 /* What the backend says while it says it.  Calls are told when they are made. */
@@ -426,8 +435,6 @@ static tone_status answer_calls(turn *t, const tone_answer *answer, bool *ended)
 static tone_status take_answer(turn *t, const tone_answer *answer)
 {
     const char *text = answer->content;
-    if (t->line.n && strlen(text) >= t->line.n) /* what was heard is no part of it */
-        text += t->line.n + strspn(text + t->line.n, " \t\r\n");
     t->out->answer = strdup(text);
     if (!t->out->answer)
         return tone_fail(t->err, TONE_ERR_NO_MEMORY, 0, "no memory for the answer");
@@ -464,7 +471,6 @@ static tone_status run(turn *t)
             st = answer_calls(t, &answer, &ended);
         }
         tone_answer_clear(&answer);
-        tone_buf_reset(&t->line);
         if (st || ended)
             return st;
     }

@@ -103,6 +103,14 @@ tone_status tone_talk_user(tone_talk *t, const char *state, const tone_medium *m
     return append(t, m, err);
 }
 
+tone_status tone_talk_heard(tone_talk *t, const char *words, tone_error *err)
+{
+    json_t *m = message("user", words);
+    if (m && !json_array_set_new(t->messages, json_array_size(t->messages) - 1, m))
+        return TONE_OK;
+    return no_memory(err);
+}
+
 static json_t *call_value(const tone_answer_call *c)
 {
     /* What was no JSON must not come back to a model as its own words: it is shown as an empty call, and the result says

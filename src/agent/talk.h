@@ -27,6 +27,9 @@ void tone_talk_close(tone_talk *t);
 void tone_talk_begin(tone_talk *t);
 TONE_NODISCARD tone_status tone_talk_user(tone_talk *t, const char *state, const tone_medium *media, size_t n_media, const char *words,
                                           tone_error *err);
+/* The running turn was spoken, and these were the words: from now on it reads as if they had been typed, which is what a model that
+ * was trained with the tools knows. */
+TONE_NODISCARD tone_status tone_talk_heard(tone_talk *t, const char *words, tone_error *err);
 /* What the model said and called. */
 TONE_NODISCARD tone_status tone_talk_answer(tone_talk *t, const tone_answer *a, tone_error *err);
 TONE_NODISCARD tone_status tone_talk_result(tone_talk *t, const char *id, const char *result, tone_error *err);

@@ -89,12 +89,16 @@ static void check_case(size_t i, size_t piece, tone_media *media, const char *pa
     CHECK_CASE(strcmp(d.events, cases[i].events) == 0, "%s in pieces of %zu: %s", cases[i].name, piece, d.events);
     CHECK_CASE(t.n_unmeasured == cases[i].n_unmeasured, "%s: %u claims", cases[i].name, t.n_unmeasured);
     CHECK_CASE((t.seen_s > 0) == cases[i].spoken && (t.change_s > 0) == (t.n_changes > 0) && t.call_s <= t.change_s && t.change_s <= t.seconds, "%s: times", cases[i].name);
-    /* What the model said stands in the conversation as it said it: its cache holds it. */
+    /* What was heard stands in the conversation as if it had been typed, for the answer that follows a call. */
     char *messages = tone_agent_messages(a);
     json_t *list = messages ? json_loads(messages, 0, NULL) : NULL;
-    const char *said = json_string_value(json_object_get(json_array_get(list, 2), "content"));
-    if (cases[i].lines[0].content)
-        CHECK_CASE(said && strcmp(said, cases[i].lines[0].content) == 0, "%s: the conversation has %s", cases[i].name, said ? said : "nothing");
+    const json_t *said = json_object_get(json_array_get(list, 1), "content"), *answered = json_object_get(json_array_get(list, 2), "content");
+    if (cases[i].heard)
+        CHECK_CASE(json_is_string(said) && strcmp(json_string_value(said), cases[i].heard) == 0, "%s: the conversation has what was heard", cases[i].name);
+    else
+        CHECK_CASE(json_is_array(said) == cases[i].spoken, "%s: the conversation has the sound", cases[i].name);
+    if (cases[i].heard && t.n_calls)
+        CHECK_CASE(json_is_null(answered), "%s: and the call alone", cases[i].name);
     json_decref(list);
     free(messages);
     tone_turn_clear(&t);
