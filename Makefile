@@ -21,7 +21,7 @@ check-weights: all
 	@tools/fetch_weights.sh
 	@meson test -C $(BUILD) --print-errorlogs --verbose --suite weights
 
-# Five turns of the main job with the small model; writes demo/.
+# Five turns of the main job with the small model, and a spoken one where it has ears; writes demo/.
 demo: all
 	@tools/demo.sh $(BUILD)/src/cli/tonesmith demo
 

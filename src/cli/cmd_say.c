@@ -99,7 +99,7 @@ int cli_say(int argc, char **argv)
     say s = {0};
     static const cli_spec spec = {"say", "tonesmith say [options] [WORDS]",
         "One turn of the conversation on the current project: the model hears the words, makes calls, and answers with what was measured.",
-        "With --audio a model with ears (Gemma 4 E2B or E4B) hears the sound itself; the words may then be missing. Then --json has \"heard\", "
+        "With --audio a model with ears (an mmproj file beside it, as Gemma 4 E2B and E4B have) hears the sound itself; the words may then be missing. Then --json has \"heard\", "
         "where the model writes down what was said, and \"times\", the seconds until it had heard, said or called something, made the "
         "first call, and changed the sound.\n"
         "Example:\n  tonesmith say \"make it darker, but keep the punch\"\n  tonesmith say -m gemma-4-E2B-it-Q4_0.gguf --audio spoken.wav"};
@@ -129,13 +129,16 @@ int cli_say(int argc, char **argv)
     s.warnings = json_array();
     rc = cli_talk_open(&s.talk, "say", show, &s);
     if (rc == 0) {
-        tone_turn turn;
+        tone_turn turn = {0};
         tone_error err;
         talking = &s.talk;
         signal(SIGINT, on_interrupt);
         if (!s.json && s.talk.why)
             fprintf(stderr, "%s: %s\n", tone_backend_info(s.talk.backend)->name, s.talk.why);
-        if (cli_talk_turn_media(&s.talk, s.media.items, s.media.n, tone_buf_text(&words), &turn, &err))
+        tone_media *media = tone_backend_media(s.talk.backend);
+        if (s.media.sounds.n && media && tone_media_need(media, TONE_INPUT_AUDIO, &err)) /* now: opening ears is no part of hearing */
+            rc = cli_error("say", &err);
+        else if (cli_talk_turn_media(&s.talk, s.media.items, s.media.n, tone_buf_text(&words), &turn, &err))
             rc = cli_error("say", &err);
         else if (s.json)
             rc = print_json(&s, &turn);
