@@ -74,23 +74,50 @@ void norm_back(void *dx, float *dw, const half *dy, const void *x, int is_half, 
     }
 }
 
-/* y = a + h / rms(h) * w: a, y float; h half. */
-void add_norm(float *y, const float *a, const half *h, const float *w, long rows, int n, float eps) {
-    float v[WIDEST];
+/* One row of y = (a + h / rms(h) * w) * scale. */
+static inline void join_row(float *y, const float *a, const float *h, const float *w, float scale, int n, float eps) {
+    float s = row_scale(h, n, eps);
+    for (int i = 0; i < n; i++) y[i] = (a[i] + h[i] * s * w[i]) * scale;
+}
+
+/* y as above, and z = y / rms(y) * next; just y when there is no next.  a, y float; h, z half. */
+void join(float *y, half *z, const float *a, const half *h, const float *w, const float *next, float scale, long rows, int n, float eps) {
+    float v[WIDEST], u[WIDEST];
     for (long r = 0; r < rows; r++) {
         load(v, h, 1, r * n, n);
-        float s = row_scale(v, n, eps);
-        for (int i = 0; i < n; i++) y[r * n + i] = a[r * n + i] + v[i] * s * w[i];
+        join_row(u, a + r * n, v, w, scale, n, eps);
+        memcpy(y + r * n, u, (size_t)n * sizeof *u);
+        if (next) {
+            float s = row_scale(u, n, eps);
+            for (int i = 0; i < n; i++) u[i] *= s * next[i];
+        }
+        for (int i = 0; i < n; i++) z[r * n + i] = narrow(u[i]);
     }
 }
 
-void add_norm_back(half *dh, float *dw, const float *dy, const half *h, const float *w, long rows, int n, float eps) {
-    float v[WIDEST], g[WIDEST];
+/* The gradient of join(), from those of y (NULL for zeros) and of z; dw and dnext are added to.  Returns that of scale. */
+double join_back(float *da, half *dh, float *dw, float *dnext, const float *dy, const half *dz, const float *a, const half *h, const float *w, const float *next, float scale, long rows, int n, float eps) {
+    float v[WIDEST], u[WIDEST], d[WIDEST], g[WIDEST];
+    double total = 0;
     for (long r = 0; r < rows; r++) {
         load(v, h, 1, r * n, n);
-        norm_back_row(g, dy + r * n, v, w, dw, n, eps);
+        load(d, dz, 1, r * n, n);
+        join_row(u, a + r * n, v, w, 1, n, eps);
+        if (next) {
+            for (int i = 0; i < n; i++) g[i] = u[i] * scale;
+            norm_back_row(d, d, g, next, dnext, n, eps);
+        }
+        if (dy)
+            for (int i = 0; i < n; i++) d[i] += dy[r * n + i];
+        float dot = 0;
+        for (int i = 0; i < n; i++) dot += d[i] * u[i];
+        total += dot;
+        for (int i = 0; i < n; i++) d[i] *= scale;
+        memcpy(da + r * n, d, (size_t)n * sizeof *d);
+        norm_back_row(g, d, v, w, dw, n, eps);
         for (int i = 0; i < n; i++) dh[r * n + i] = narrow(g[i]);
     }
+    return total;
 }
 
 /* Heads: x (rows, heads, n) half → y (batch, heads, time, n) half: norm with w, then dimension i turns with i + n/2 by
@@ -129,22 +156,25 @@ void turn_back(half *dx, float *dw, const half *dy, const half *x, const float *
             }
 }
 
-/* gelu, its tanh form, and the slope of it. */
-static inline float bent(float x) { return tanhf(0.7978845608f * (x + 0.044715f * x * x * x)); }
+/* gelu(x), its tanh form, is x * bent(x): (1 + tanh(u)) / 2 = 1 / (1 + exp(-2 u)). */
+static inline float bent(float x) {
+    float u = -1.5957691216f * (x + 0.044715f * x * x * x);
+    return 1 / (1 + expf(u < 80 ? u : 80));
+}
 
 /* y = gelu(a) * b */
-void gate(half *y, const half *a, const half *b, long n) {
+void gate(half *restrict y, const half *restrict a, const half *restrict b, long n) {
     for (long i = 0; i < n; i++) {
         float x = wide(a[i]);
-        y[i] = narrow(0.5f * x * (1 + bent(x)) * wide(b[i]));
+        y[i] = narrow(x * bent(x) * wide(b[i]));
     }
 }
 
-void gate_back(half *da, half *db, const half *dy, const half *a, const half *b, long n) {
+void gate_back(half *restrict da, half *restrict db, const half *restrict dy, const half *restrict a, const half *restrict b, long n) {
     for (long i = 0; i < n; i++) {
-        float x = wide(a[i]), d = wide(dy[i]), t = bent(x);
-        float slope = 0.5f * (1 + t) + 0.5f * x * (1 - t * t) * 0.7978845608f * (1 + 3 * 0.044715f * x * x);
-        db[i] = narrow(d * 0.5f * x * (1 + t));
+        float x = wide(a[i]), d = wide(dy[i]), s = bent(x);
+        float slope = s + x * s * (1 - s) * 1.5957691216f * (1 + 3 * 0.044715f * x * x);
+        db[i] = narrow(d * x * s);
         da[i] = narrow(d * wide(b[i]) * slope);
     }
 }

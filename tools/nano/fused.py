@@ -19,7 +19,7 @@ def lib():
             subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", "-mprefer-vector-width=512", "-shared", "-fPIC",
                             "-o", out, *(pathlib.Path(__file__).with_name(c) for c in ("fused.c", "attention.c")), "-lm"], check=True)
             _lib = ctypes.CDLL(str(out))
-            _lib.loss.restype = ctypes.c_double
+            _lib.loss.restype = _lib.join_back.restype = ctypes.c_double
     return _lib
 
 
@@ -52,23 +52,26 @@ class Norm(torch.autograd.Function):
         return dx, dw, None
 
 
-class AddNorm(torch.autograd.Function):
+class Join(torch.autograd.Function):
+    """y = (a + norm(h, w)) scale, and norm(y, following), or just y in half when there is none."""
     @staticmethod
-    def forward(ctx, a, h, w, eps):
+    def forward(ctx, a, h, w, scale, following, eps):
         a, h, n = a.contiguous(), h.contiguous(), h.shape[-1]
-        y = torch.empty_like(a)
-        lib().add_norm(p(y), p(a), p(h), p(w), L(h.numel() // n), I(n), FL(eps))
-        ctx.save_for_backward(h, w)
+        y, z, ctx.scale = torch.empty_like(a), torch.empty_like(h), 1.0 if scale is None else scale.item()
+        lib().join(p(y), p(z), p(a), p(h), p(w), p(following), FL(ctx.scale), L(h.numel() // n), I(n), FL(eps))
+        ctx.save_for_backward(a, h, w, following)
+        ctx.set_materialize_grads(False)
         ctx.eps = eps
-        return y
+        return y, z
 
     @staticmethod
-    def backward(ctx, dy):
-        h, w = ctx.saved_tensors
-        n, dy = h.shape[-1], dy.contiguous()
-        dh, dw = torch.empty_like(h), torch.zeros_like(w)
-        lib().add_norm_back(p(dh), p(dw), p(dy), p(h), p(w), L(h.numel() // n), I(n), FL(ctx.eps))
-        return dy, dh, dw, None
+    def backward(ctx, dy, dz):
+        a, h, w, following = ctx.saved_tensors
+        n, dy, dz = h.shape[-1], None if dy is None else dy.contiguous(), torch.zeros_like(h) if dz is None else dz.contiguous()
+        da, dh, dw, dnext = torch.empty_like(a), torch.empty_like(h), torch.zeros_like(w), None if following is None else torch.zeros_like(w)
+        d = lib().join_back(p(da), p(dh), p(dw), p(dnext), p(dy), p(dz), p(a), p(h), p(w), p(following), FL(ctx.scale),
+                            L(h.numel() // n), I(n), FL(ctx.eps))
+        return da, dh, dw, torch.tensor([d]).float() if ctx.needs_input_grad[3] else None, dnext, None
 
 
 class Turn(torch.autograd.Function):
@@ -184,7 +187,15 @@ def check():
         compare("norm", lambda: Norm.apply(x, w, 1e-6), lambda: rms(x, w), [x, w])
         compare("norm without weights", lambda: Norm.apply(x, None, 1e-6), lambda: rms(x, None), [x])
     a, h = leaf(5, 7, 192), leaf(5, 7, 192, dtype=HALF)
-    compare("add_norm", lambda: AddNorm.apply(a, h, w, 1e-6), lambda: a + rms(h, w), [a, h, w])
+    scale, following = torch.tensor([0.7], requires_grad=True), leaf(192)
+    both = lambda y, z: torch.cat([y, z.float()])
+
+    def joined(scale, following):
+        y = (a + rms(h, w)) * (1 if scale is None else scale)
+        return both(y, y if following is None else rms(y, following))
+    for s, f in ((None, following), (None, None), (scale, following)):
+        compare("join", lambda: both(*Join.apply(a, h, w, s, f, 1e-6)), lambda: joined(s, f), [x for x in (a, h, w, s, f) if x is not None])
+    compare("join, second only", lambda: Join.apply(a, h, w, None, following, 1e-6)[1], lambda: joined(None, following)[5:], [a, h, w, following])
     q, qw = leaf(2, 5, 3, 64, dtype=HALF), leaf(64)
     angle = torch.randn(2, 5, 32)
     cos, sin = angle.cos(), angle.sin()

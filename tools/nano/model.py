@@ -85,9 +85,12 @@ class Plain:
         return F.rms_norm(x.float(), (x.shape[-1],), None if w is None else w.float(), eps).to(x.dtype)
 
     @staticmethod
-    def add_norm(a, h, w, eps):
-        """a + norm(h)"""
-        return a + Plain.norm(h, w, eps)
+    def join(a, h, w, scale, following, eps):
+        """y = (a + norm(h, w)) scale, and what reads it: norm(y, following), or y itself when there is none."""
+        y = a + Plain.norm(h, w, eps)
+        if scale is not None:
+            y = y * scale
+        return y, y if following is None else Plain.norm(y, following, eps)
 
     @staticmethod
     def turn(x, w, cos, sin, eps):
@@ -127,8 +130,8 @@ class Fused:
         return fused.Norm.apply(x, w, eps)
 
     @staticmethod
-    def add_norm(a, h, w, eps):
-        return fused.AddNorm.apply(a, h, w, eps)
+    def join(a, h, w, scale, following, eps):
+        return fused.Join.apply(a, h.to(torch.bfloat16), w, scale, following, eps)
 
     @staticmethod
     def turn(x, w, cos, sin, eps):
@@ -208,15 +211,15 @@ class Layer(nn.Module):
         self.per_layer_projection = nn.Linear(c.ple, c.d, bias=False)
         self.layer_scalar = nn.Parameter(torch.ones(1))
 
-    def forward(self, x, ple, kv, sight, rope):
-        def add(a, h, norm):
-            return OPS.add_norm(a, h, norm.weight, norm.eps)
+    def forward(self, x, h, ple, kv, sight, rope, following):
+        """x and its input norm h → the next layer's, whose input norm is `following`."""
+        def join(a, h, norm, scale, following):
+            return OPS.join(a, h, norm.weight, scale, None if following is None else following.weight, norm.eps)
 
-        a = add(x, self.self_attn(self.input_layernorm(x), kv, sight, rope), self.post_attention_layernorm)
-        b = add(a, self.mlp(self.pre_feedforward_layernorm(a)), self.post_feedforward_layernorm)
-        g = OPS.gate(self.per_layer_input_gate(b), ple)
-        b = add(b, self.per_layer_projection(g), self.post_per_layer_input_norm)
-        return b * self.layer_scalar
+        x, h = join(x, self.self_attn(h, kv, sight, rope), self.post_attention_layernorm, None, self.pre_feedforward_layernorm)
+        x, h = join(x, self.mlp(h), self.post_feedforward_layernorm, None, None)
+        g = OPS.gate(self.per_layer_input_gate(h), ple)
+        return join(x, self.per_layer_projection(g), self.post_per_layer_input_norm, self.layer_scalar, following)
 
 
 class Gemma(nn.Module):
@@ -246,8 +249,8 @@ class Gemma(nn.Module):
             speed = theta ** (-2.0 * torch.arange(hd // 2, dtype=torch.float64) / hd)
             if full:
                 speed[int(0.25 * hd // 2):] = 0.0
-            angle = positions[:, :, None].double() * speed
-            out[full] = angle.cos().float(), angle.sin().float()
+            angle = torch.arange(int(positions.max()) + 1)[:, None] * speed
+            out[full] = angle.cos().float()[positions], angle.sin().float()[positions]
         return out
 
     def forward(self, ids, positions, segments, targets=None, weight=None, sound=None):
@@ -263,17 +266,18 @@ class Gemma(nn.Module):
         ple = (self.per_layer_projection_norm(context) + ple) * 2 ** -0.5
         kv, rope = {}, self.rope(positions)
         sight = {full: OPS.sight(positions, segments, c.sight(full)) for full in (False, True)}
-        ple = ple.permute(2, 0, 1, 3).contiguous()
+        ple = ple.permute(2, 0, 1, 3).contiguous().unbind()
+        norms = [layer.input_layernorm for layer in self.layers] + [self.norm]
+        h = norms[0](x)
         for i, layer in enumerate(self.layers):
-            x = layer(x, ple[i], kv, sight, rope)
-        x = self.norm(x)
+            x, h = layer(x, h, ple[i], kv, sight, rope, norms[i + 1])
         if targets is not None:
             # The head is the costliest product: only where there is a loss.  Filled up, since every new shape is a new kernel to make and keep.
             keep = torch.nonzero(weight.view(-1)).squeeze(1)
             keep = F.pad(keep, (0, -len(keep) % 128))
             unused = torch.arange(len(keep)) >= (weight > 0).sum()
-            x, targets, weight = x.view(-1, c.d)[keep], targets.view(-1)[keep], weight.view(-1)[keep].masked_fill(unused, 0.0)
-        logits = x @ self.embed_tokens.weight.to(x.dtype).T
+            h, targets, weight = h.view(-1, c.d)[keep], targets.view(-1)[keep], weight.view(-1)[keep].masked_fill(unused, 0.0)
+        logits = h @ self.embed_tokens.weight.to(h.dtype).T
         if targets is None:
             return c.softcap * torch.tanh(logits.float() / c.softcap)
         return OPS.loss(logits, targets, weight, c.softcap)
