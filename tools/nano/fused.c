@@ -1,25 +1,12 @@
 /* fused.c - the small operations of training in one pass each; fused.py compiles and binds it.
  *
- * Rows are contiguous.  "half" is bfloat16 as uint16_t, rounded to nearest even.  Every function is single-threaded.
+ * Rows are contiguous.  Every function is single-threaded.
  * Formulas: docs/ARCHITECTURE.md's engine; gradients by hand, compared with PyTorch's by `fused.py`. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-typedef uint16_t half;
-
-static inline float wide(half h) {
-    uint32_t u = (uint32_t)h << 16;
-    float f;
-    memcpy(&f, &u, 4);
-    return f;
-}
-
-static inline half narrow(float f) {
-    uint32_t u;
-    memcpy(&u, &f, 4);
-    return (half)((u + 0x7FFF + (u >> 16 & 1)) >> 16);
-}
+#include "half.h"
 
 static inline float row_scale(const float *x, int n, float eps) {
     float s = 0;
@@ -158,8 +145,7 @@ void turn_back(half *dx, float *dw, const half *dy, const half *x, const float *
 
 /* gelu(x), its tanh form, is x * bent(x): (1 + tanh(u)) / 2 = 1 / (1 + exp(-2 u)). */
 static inline float bent(float x) {
-    float u = -1.5957691216f * (x + 0.044715f * x * x * x);
-    return 1 / (1 + expf(u < 80 ? u : 80));
+    return 1 / (1 + quick_exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
 }
 
 /* y = gelu(a) * b */
@@ -190,11 +176,11 @@ double loss(half *dz, const half *z, const int64_t *target, const float *w, long
         float top = -1e30f, s = 0;
         for (int i = 0; i < n; i++) v[i] = cap * tanhf(wide(in[i]) / cap);
         for (int i = 0; i < n; i++) top = v[i] > top ? v[i] : top;
-        for (int i = 0; i < n; i++) s += expf(v[i] - top);
+        for (int i = 0; i < n; i++) s += quick_exp(v[i] - top);
         float log_s = logf(s) + top, k = w[r] / sum_w;
         total += w[r] * (log_s - v[target[r]]);
         for (int i = 0; i < n; i++) {
-            float p = expf(v[i] - log_s), slope = 1 - v[i] * v[i] / (cap * cap);
+            float p = quick_exp(v[i] - log_s), slope = 1 - v[i] * v[i] / (cap * cap);
             out[i] = narrow((p - (i == target[r] ? 1.0f : 0.0f)) * slope * k);
         }
     }

@@ -119,11 +119,11 @@ class Attention(torch.autograd.Function):
     def forward(ctx, q, k, v, segments, window):
         q, k, v, segments = (x.contiguous() for x in (q, k, v, segments))
         b, h, t, n = q.shape
-        assert n % 16 == 0 and k.shape == v.shape == (b, 1, t, n) and segments.shape == (b, t) and segments.dtype == torch.long
+        assert n % 32 == 0 and k.shape == v.shape == (b, 1, t, n) and segments.shape == (b, t) and segments.dtype == torch.long
         assert q.dtype == k.dtype == v.dtype == HALF
         y, norm = torch.empty((b, t, h * n), dtype=HALF), torch.empty((b, h, t))
         if not lib().attention(p(y), p(norm), p(q), p(k), p(v), p(segments), L(b), L(t), I(h), I(n), L(window)):
-            raise MemoryError("attention")
+            raise RuntimeError("attention: no memory, or no right to AMX")
         ctx.save_for_backward(q, k, v, segments, norm)
         ctx.window = window
         return y
@@ -135,7 +135,7 @@ class Attention(torch.autograd.Function):
         dq, dk, dv = (torch.empty_like(x) for x in (q, k, v))
         if not lib().attention_back(p(dq), p(dk), p(dv), p(dy), p(norm), p(q), p(k), p(v), p(segments), L(b), L(t), I(h),
                                     I(n), L(ctx.window)):
-            raise MemoryError("attention")
+            raise RuntimeError("attention: no memory, or no right to AMX")
         return dq, dk, dv, None, None
 
 
