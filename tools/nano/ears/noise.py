@@ -78,7 +78,7 @@ class Surroundings:
             n = 1 << (len(x) + RATE // 2).bit_length()
             x = torch.fft.irfft(torch.fft.rfft(x, n) * self.response(n), n)[:len(x)]
             x = x * (loud / power(x)).sqrt()
-        if rng.random() < 0.65:
+        if rng.random() < 0.75:
             noise = self.noise(len(x))
             if others and rng.random() < 0.2:
                 babble = torch.zeros(len(x))
@@ -86,7 +86,7 @@ class Surroundings:
                     k = min(len(o), len(x))
                     babble[:k] += o[:k] / power(o).sqrt()
                 noise = babble
-            x = x + noise * (loud / power(noise)).sqrt() * 10 ** (-rng.uniform(4, 36) / 20)
+            x = x + noise * (loud / power(noise)).sqrt() * 10 ** (-rng.uniform(2, 32) / 20)
         level = 10 ** (rng.uniform(-38, -14) / 20)
         x = x * (level / loud.sqrt())
         return x.clamp(-1, 1)
