@@ -128,7 +128,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("out", type=pathlib.Path)
     ap.add_argument("--bank", type=pathlib.Path)
-    ap.add_argument("--heard", type=pathlib.Path, help="spoken requests, made by heard.py or ears/posteriors.py")
+    ap.add_argument("--heard", type=pathlib.Path, nargs="+", default=[], help="spoken requests, made by heard.py or ears/posteriors.py")
     ap.add_argument("--listening", type=float, default=0.2, help="share of spoken requests")
     ap.add_argument("--minutes", type=float, default=60)
     ap.add_argument("--seed", type=int, default=1)
@@ -174,7 +174,7 @@ def main():
     packer = Packer(dialogues, tokenizer, args.rows, args.length, cut=0.25)
     test = Packer(Dialogues(4242, part="test", bank=bank), tokenizer, 16, args.length)
     if args.heard:
-        dialogues.heard, dialogues.listening = heard.read(args.heard), args.listening
+        dialogues.heard, dialogues.listening = [line for path in args.heard for line in heard.read(path)], args.listening
     log = open(args.out / "log.tsv", "a")
 
     def save():
