@@ -353,9 +353,22 @@ ASK_SOUND = [
     "come suona"]
 
 
+ASK_QUALITY = [  # {a}: an adjective, {n}: a noun; asked for what it is, not for what it should be
+    "is it {a}", "is this {a}", "is the sound {a}", "is this sound {a}", "how {a} is it", "how {a} is this", "how {a} is the sound", "how {a} does it sound", "does it sound {a}", "does this sound {a}",
+    "does it sound {a} to you", "would you call it {a}", "would you call this {a}", "would you say it is {a}", "would you say it's {a}", "do you think it is {a}", "do you find it {a}", "is it {a} or not",
+    "tell me if it is {a}", "tell me whether it's {a}", "how {a} would you say it is", "how much {n} is there", "how much {n} does it have", "how much {n} is in it",
+    "how much {n} is in this sound", "how much {n} do we have", "does it have any {n}", "does it have {n}", "does this have any {n} in it", "does the sound have any {n}", "do you hear any {n}", "can you hear any {n}",
+    "can you hear {n} in this", "do you hear {n} in it", "is there {n} in it", "is there {n} in this sound", "tell me how much {n} there is", "tell me how {a} it is", "can you tell me how {a} it is",
+    "can you tell me how much {n} it has", "what about its {n}", "what does it measure for {n}", "how do you measure {n}", "what makes it {a}", "what makes it sound {a}"]
+
+
 def question(g):
     rng = g.rng
-    which = rng.choices(["param", "group", "all", "change", "original", "sound"], [30, 10, 6, 26, 10, 18])[0]
+    which = rng.choices(["param", "group", "all", "change", "original", "sound", "quality"], [28, 10, 6, 24, 10, 14, 12])[0]
+    if which == "quality":
+        words = rng.choice(list(FAMILIES.values()))[rng.choice(["up", "down"])]
+        text = g.pick(ASK_QUALITY).format(a=rng.choice(words["adj"][:16])[0], n=rng.choice(words["more"][:12]))
+        return Utterance(g.dress(text), "question", call=("say", {"what": "sound"}))
     if which == "param":
         p = weighted_param(g)
         return Utterance(g.dress(g.pick(ASK_PARAM).format(p=called(rng, p))), "question", call=("list_parameters", {"group": p["name"]}))
