@@ -25,7 +25,7 @@ Q = '<|"|>'
 HEAR = "<|audio>", "<audio|>"  # around a clip
 CONTRASTS = 0.4  # share of directions that are followed by their opposite
 DROPPED = set("the a an it is it's this that to of and so just really please i i'd would be some in for on me my with".split())  # words that a request means the same without
-HELD_OUT = [pathlib.Path(__file__).resolve().parents[2] / "tests/nano" / name for name in ("heldout.tsv", "fresh.tsv")]
+HELD_OUT = [pathlib.Path(__file__).resolve().parents[2] / "tests/nano" / name for name in ("heldout.tsv", "fresh.tsv", "strangers.tsv")]
 
 SAY = {
     "refuse": "I only work on this sound: describe how it should change, or ask what it measures.",
