@@ -216,7 +216,7 @@ class Dialogues:
     def draw(self):
         """(system, utterance text, tool, arguments, result or None, answer or None)"""
         rng = self.rng
-        e = rng.choice(self.bank) if self.bank and rng.random() < 0.35 else None
+        e = rng.choice(self.bank) if self.bank and rng.random() < 0.5 else None
         if e and (rng.random() < 0.2 or len(json.dumps(e["result"])) < 400):  # long ones cost much and teach little more
             text = e["text"]
             if e["tool"] == "shape" and "remember" not in e["arguments"] and "like" not in e["arguments"]:

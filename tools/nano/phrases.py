@@ -220,6 +220,9 @@ GUARD = [
     "without it becoming {c}", "without it being too {b}", "without sounding {c}", "without sounding too {b}", "without turning {b}", "without being too {b}",
     "without going {c}", "not {c} though", "not too {b} though", "so that it's not too {b}", "so that it doesn't get {c}", "only not {c}",
     "careful that it doesn't get {c}"]  # {b}, {c}: what it shall not become
+TERSE = ["{c}", "{c}", "{c}", "{c} please", "make it {c}", "a version that's {c}", "{c} now"]  # {c}: "much darker"
+PAIR = ["{1} and {2}", "{1} and {2}", "{1}, {2}", "{1} but {2}", "{1} yet {2}"]  # of adjectives as they stand: "fat and warm"
+PAIRED = ["{b}", "{b}", "{b} please", "make {x} {b}", "make it {b}", "I want it {b}", "{x} should be {b}", "I need something {b}", "something {b}", "give me something {b}", "can it be {b}", "it has to be {b}", "I'm after a {b} sound", "a {b} sound please", "let's have it {b}"]
 JOIN = ["{1} and {2}", "{1}, and {2}", "{1} and also {2}", "{1} but {2}", "{1} as well as {2}", "{1}, {2}", "{1} plus {2}", "both {1} and {2}"]
 
 POLITE = [
@@ -308,7 +311,9 @@ class Grammar:
     def plain(self, family, way, degree):
         rng, words, other = self.rng, FAMILIES[family][way], FAMILIES[family][OTHER[way]]
         x = self.subject()
-        form = rng.choices(["comparative", "too", "not", "more", "lacks", "less", "verb", "say", "foreign"], [28, 9, 6, 11, 7, 11, 20, 32, 6])[0]
+        form = rng.choices(["terse", "comparative", "too", "not", "more", "lacks", "less", "verb", "say", "foreign"], [9, 28, 9, 6, 11, 7, 11, 20, 32, 6])[0]
+        if form == "terse":
+            return rng.choice(TERSE).format(c=self.comparative(family, way, degree)), degree
         if form == "comparative":
             return self.pick(COMPARATIVE).format(c=self.comparative(family, way, degree), x=x), degree
         if form == "too":
@@ -352,7 +357,12 @@ class Grammar:
         if shape.startswith("two"):
             second = rng.choice([f for f in FAMILIES if f != family])
             way2, degree2 = turn[rng.choice(["up", "down"])], self.degree()
-            if rng.random() < 0.6:
+            how = rng.random()
+            if how < 0.2:
+                degree = degree2 = "medium"
+                a, b = (early(rng, FAMILIES[f][w]["adj"])[0] for f, w in ((family, way), (second, way2)))
+                text = self.pick(PAIRED).format(b=self.pick(PAIR).replace("{1}", a).replace("{2}", b), x=self.subject())
+            elif how < 0.7:
                 a, b = self.comparative(family, way, degree), self.comparative(second, way2, degree2)
                 both = self.pick(JOIN).replace("{1}", a).replace("{2}", b)
                 text = self.pick(COMPARATIVE).format(c=both, x=self.subject())

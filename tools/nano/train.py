@@ -187,7 +187,7 @@ def main():
         warm = min(1.0, (step + 1) / 200)
         for group in (g for o in optimizers for g in o.param_groups):
             group["lr"] = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
-        dialogues.short = 0.85 - 0.35 * done
+        dialogues.short = 0.85 - 0.45 * done
         t = time.process_time()
         ids, positions, segments, targets, weight, sound = packer.batch()
         with torch.autocast("cpu", dtype=torch.bfloat16):
