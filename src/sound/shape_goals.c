@@ -76,6 +76,14 @@ static tone_status read_item(tone_goal *out, const tone_words *words, const char
     return TONE_OK;
 }
 
+static tone_goal *goal_of(tone_goals *goals, size_t family)
+{
+    for (size_t i = 0; i < goals->n; i++)
+        if (goals->goal[i].family == family)
+            return &goals->goal[i];
+    return NULL;
+}
+
 tone_status tone_goals_parse(tone_goals *out, const tone_words *words, const char *text, tone_error *err)
 {
     *out = (tone_goals){0};
@@ -91,13 +99,15 @@ tone_status tone_goals_parse(tone_goals *out, const tone_words *words, const cha
             tone_status st = read_item(&g, words, at, n, err);
             if (st)
                 return st;
-            for (size_t i = 0; i < out->n; i++)
-                if (out->goal[i].family == g.family)
-                    return tone_fail(err, TONE_ERR_ARGUMENT, 0, "%s stands in two goals",
-                                     tone_words_at(words, g.family)->name);
-            if (out->n == TONE_MAX_GOALS)
+            tone_goal *same = goal_of(out, g.family);
+            if (same && same->direction != g.direction)
+                return tone_fail(err, TONE_ERR_ARGUMENT, 0, "%s stands in two goals that contradict each other", tone_words_at(words, g.family)->name);
+            if (!same && out->n == TONE_MAX_GOALS)
                 return tone_fail(err, TONE_ERR_ARGUMENT, 0, "more than %d goals at once", TONE_MAX_GOALS);
-            out->goal[out->n++] = g;
+            if (!same)
+                out->goal[out->n++] = g;
+            else if (g.degree > same->degree)
+                same->degree = g.degree; /* said twice: the stronger word */
         }
         at = next;
     }

@@ -36,7 +36,9 @@ static void test_goals(void)
     expect_goals("", NULL);
     expect_goals("sideways", NULL);
     expect_goals("brightness", NULL);
+    expect_goals("darker; much darker, wider; keep punch; keep punch", "brightness down large; width up medium; keep punch");
     expect_goals("darker; brighter", NULL);
+    expect_goals("punch up small; keep punch", NULL);
     expect_goals(";;;,", NULL);
 }
 

@@ -38,8 +38,8 @@ typedef struct tone_goals {
 } tone_goals;
 
 /* Read "FAMILY up|down small|medium|large; keep FAMILY; …" and also plain words: "darker, a bit wider, keep the punch".
- * Items are split by ';' or ','.  An item without a known word, or two that contradict each other, is TONE_ERR_ARGUMENT
- * with the families there are. */
+ * Items are split by ';' or ','.  What is said twice is one goal, by the stronger word.
+ * An item without a known word, or two that contradict each other, is TONE_ERR_ARGUMENT with the families there are. */
 TONE_API TONE_NODISCARD tone_status tone_goals_parse(tone_goals *out, const tone_words *words, const char *text,
                                                      tone_error *err);
 /* The fixed form of goals, "brightness down medium; keep punch"; *out is the caller's. */
